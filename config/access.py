@@ -39,6 +39,7 @@ TABLE: dict[str, Rule] = {
     "signout": signed_in,
     "set_language": anyone,
     "healthz": anyone,
+    "campus:me": signed_in,
 }
 
 

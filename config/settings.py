@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.navigation.navigation",
             ],
         },
     },
@@ -224,14 +225,14 @@ STATICFILES_FINDERS = [
     "config.finders.NodeModulesFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
-# What is served of node_modules, and nothing else: address below STATIC_URL, file below node_modules.
-# The style sheets name their source maps, which the manifest storage then wants to find.
-NODE_MODULES_FILES = {
-    "vendor/bootstrap/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
-    "vendor/bootstrap/bootstrap.min.css.map": "bootstrap/dist/css/bootstrap.min.css.map",
-    "vendor/bootstrap/bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
-    "vendor/bootstrap/bootstrap.bundle.min.js.map": "bootstrap/dist/js/bootstrap.bundle.min.js.map",
-}
+# What is served of node_modules, under the same path below STATIC_URL, and nothing else.
+# The style sheets and scripts name their source maps, which the manifest storage then wants to find.
+NODE_MODULES_FILES = [
+    "bootstrap/dist/css/bootstrap.min.css",
+    "bootstrap/dist/css/bootstrap.min.css.map",
+    "bootstrap/dist/js/bootstrap.bundle.min.js",
+    "bootstrap/dist/js/bootstrap.bundle.min.js.map",
+]
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
 BUCKET = env.str("AWS_STORAGE_BUCKET_NAME", default="")  # the other S3 settings are django-storages' own

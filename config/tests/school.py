@@ -1,4 +1,4 @@
-"""A small school and its cast, for every test: the fixture `school` (design §1's people, two departments)."""
+"""A small school and its cast, for every test: the fixture `school` of `conftest.py` (design §1's people, two departments)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import pytest
 
 from campus.models import Department, Membership, Role, SchoolClass, Term, User, Week
 from campus.selectors import school_zone
@@ -167,10 +166,3 @@ def build_school() -> School:
         Membership.objects.bulk_create(Membership(user=user, **holding) for holding in held)
     return school
 
-
-@pytest.fixture
-def school(db: None) -> School:
-    return build_school()
-
-
-__all__ = ["MONDAY", "PASSWORD", "School", "at", "build_school", "school"]

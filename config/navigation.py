@@ -1,0 +1,141 @@
+"""The lines of navigation that a person sees: by role, and never one that would be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from campus.models import Role, User
+from config.access import TABLE, closed
+
+# With one's own page as the last: more than five do not fit under a thumb
+PHONE_TABS = 5
+
+# Whose role names the person in the page's head, weightiest first
+RANK = (Role.ADMINISTRATOR, Role.ADVISOR, Role.REVIEWER, Role.INSPECTOR, Role.OFFICER, Role.ROOM_HEAD)
+
+
+class Place(NamedTuple):
+    """A place to go: the address's name, the words, the icon, whose it is (None: everybody's), its other pages."""
+
+    view: str
+    label: Any
+    icon: str
+    roles: tuple[Role, ...] | None = None
+    pages: frozenset[str] = frozenset()
+
+
+OWN_CLASS = "reports:class"
+
+PLACES = (
+    Place(
+        "inspections:checks",
+        pgettext_lazy("navigation", "Check"),
+        "clip",
+        (Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR),
+        frozenset({"inspections:pick", "inspections:sheet"}),
+    ),
+    Place(
+        "scoring:queue",
+        pgettext_lazy("navigation", "Review"),
+        "check",
+        (Role.REVIEWER, Role.ADVISOR),
+        frozenset({"scoring:review", "scoring:verify", "scoring:return", "scoring:set-aside"}),
+    ),
+    Place(OWN_CLASS, pgettext_lazy("navigation", "My class"), "home", (Role.OFFICER, Role.ROOM_HEAD)),
+    Place("reports:ranking", pgettext_lazy("navigation", "Ranking"), "rank", None, frozenset({OWN_CLASS})),
+    Place(
+        "reports:bulletins",
+        pgettext_lazy("navigation", "Bulletins"),
+        "sheet",
+        None,
+        frozenset({"reports:build", "reports:job"}),
+    ),
+)
+ME = Place("campus:me", pgettext_lazy("navigation", "Me"), "me")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    url: str
+    label: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """What the page's head and its foot show; `more` are the lines that found no room at the foot."""
+
+    lines: tuple[Line, ...] = ()
+    tabs: tuple[Line, ...] = ()
+    more: tuple[Line, ...] = ()
+    me: Line | None = None
+    who: str = ""
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation`, worked out only where a page shows it (a fragment does not)."""
+    return {"navigation": SimpleLazyObject(partial(navigation_for, request))}
+
+
+def navigation_for(request: HttpRequest) -> Navigation:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return Navigation()
+    here = Here.of(request, user)
+    lines = tuple(lines_for(user, here))
+    room = PHONE_TABS - 1
+    own = line(ME, user, here)
+    return Navigation(lines, (*lines[:room], own), lines[room:], own, who(user))
+
+
+def lines_for(user: User, here: Here) -> Iterator[Line]:
+    for place in PLACES:
+        if place.view == OWN_CLASS and user.home_class is None:
+            continue
+        wanted = place.roles is None or user.holds(*place.roles)
+        if wanted and TABLE.get(place.view, closed)(user):
+            yield line(place, user, here)
+
+
+def line(place: Place, user: User, here: Here) -> Line:
+    arguments = [user.home_class.code] if place.view == OWN_CLASS and user.home_class else []
+    return Line(reverse(place.view, args=arguments), str(place.label), place.icon, here.is_at(place))
+
+
+def who(user: User) -> str:
+    """吴同学，审核人: the name, with the weightiest role where there is one."""
+    role = next((role for role in RANK if user.holds(role)), None)
+    return _("%(name)s, %(role)s") % {"name": user.name, "role": role.label} if role else user.name
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The page that is shown, as the navigation sees it."""
+
+    view: str
+    own_class: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest, user: User) -> Here:
+        match = request.resolver_match
+        if match is None:
+            return cls("", False)
+        officer = user.holds(Role.OFFICER, Role.ROOM_HEAD) and user.home_class is not None
+        own = match.view_name == OWN_CLASS and officer and match.kwargs.get("code") == user.home_class.code
+        return cls(match.view_name, own)
+
+    def is_at(self, place: Place) -> bool:
+        """One's own class stands under its own line; another's under the ranking, where one came from."""
+        if self.view == OWN_CLASS:
+            return place.view == (OWN_CLASS if self.own_class else "reports:ranking")
+        return self.view == place.view or self.view in place.pages

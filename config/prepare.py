@@ -1,0 +1,23 @@
+"""`python -m config.prepare`: the database ready to be served; empty ones, in DEBUG, with the demo weeks."""
+
+import os
+
+import django
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from campus.models import SchoolClass
+
+    call_command("migrate", verbosity=0, interactive=False)
+    # Asked of the database, not of a file beside it: who has a class of his own wants no demo
+    if settings.DEBUG and not SchoolClass.objects.exists():
+        call_command("load_demo")
+
+
+if __name__ == "__main__":
+    main()
