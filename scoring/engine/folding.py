@@ -140,8 +140,7 @@ def fold(klass: str, tallies: Iterable[Tally], bonus_lines: Decimal, policy: Pol
     """
     sorted_out = _by_category(klass, tallies)
     categories = {
-        category: _category_score(category, policy.categories[category], sorted_out[category])
-        for category in Category
+        category: _category_score(category, policy.categories[category], sorted_out[category]) for category in Category
     }
     check_score = policy.base + sum(part.points for part in categories.values())
     bonus = bonus_lines if policy.bonus_cap is None else min(bonus_lines, policy.bonus_cap)
@@ -170,10 +169,7 @@ def fold_week(
     for tally in tallies:
         if tally.klass in own:
             own[tally.klass].append(tally)
-    return {
-        klass: fold(klass, mine, bonus_lines.get(klass, ZERO), policy)
-        for klass, mine in own.items()
-    }
+    return {klass: fold(klass, mine, bonus_lines.get(klass, ZERO), policy) for klass, mine in own.items()}
 
 
 def _by_category(klass: str, tallies: Iterable[Tally]) -> dict[str, dict[str, Tally]]:
@@ -203,9 +199,7 @@ def _added(one: Tally, other: Tally) -> Tally:
     )
 
 
-def _category_score(
-    category: Category, rule: CategoryRule, by_target: Mapping[str, Tally]
-) -> CategoryScore:
+def _category_score(category: Category, rule: CategoryRule, by_target: Mapping[str, Tally]) -> CategoryScore:
     tallies = tuple(by_target[target] for target in sorted(by_target))
     charged = sum((tally.ordinary for tally in tallies), ZERO)
     serious = sum((tally.serious for tally in tallies), ZERO)
@@ -242,7 +236,7 @@ def _mean(tallies: Iterable[Tally]) -> Fraction:
             targets += 1
     if not targets:
         return Fraction(0)
-    return sum((Fraction(sum_) / n for n, sum_ in charged.items()), Fraction(0)) / targets
+    return sum((Fraction(points) / visits for visits, points in charged.items()), Fraction(0)) / targets
 
 
 def _target_score(tally: Tally, weight: Fraction) -> TargetScore:

@@ -90,9 +90,7 @@ def exempt_all_week(exempt_days: frozenset[date], starts_on: date, ends_on: date
     return bool(school_days) and school_days <= exempt_days
 
 
-def contestant(
-    facts: ClassFacts, score: Score, policy: Policy, starts_on: date, ends_on: date
-) -> Contestant:
+def contestant(facts: ClassFacts, score: Score, policy: Policy, starts_on: date, ends_on: date) -> Contestant:
     """A class and its score, as `rank` takes them, for the week given."""
     return Contestant(
         score=score,
@@ -182,9 +180,7 @@ def _longest_without(equals: Sequence[Contestant], flags: int) -> list[Contestan
     return [one for one in equals if since(one) <= last]
 
 
-def _ranked_rows(
-    places: Iterable[Sequence[Contestant]], flagged: set[str], policy: Policy
-) -> Iterable[Row]:
+def _ranked_rows(places: Iterable[Sequence[Contestant]], flagged: set[str], policy: Policy) -> Iterable[Row]:
     above: Score | None = None
     next_rank = 1
     for place in places:

@@ -53,10 +53,7 @@ def reckon(facts: WeekFacts, policy: Policy) -> tuple[GroupRanking, ...]:
     """The rankings of a week under a policy. Raises ValueError as `tally` does."""
     scores = reckon_scores(facts, policy)
     return rank(
-        (
-            contestant(one, scores[one.code], policy, facts.starts_on, facts.ends_on)
-            for one in facts.classes
-        ),
+        (contestant(one, scores[one.code], policy, facts.starts_on, facts.ends_on) for one in facts.classes),
         policy,
     )
 
