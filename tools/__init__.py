@@ -1,0 +1,1 @@
+"""What a developer runs by hand or in CI; nothing in the product imports it."""
