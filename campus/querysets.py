@@ -17,8 +17,13 @@ def standing_on(day: Any, *, prefix: str = "") -> Q:
 
     `day` is a date, or an `F` expression that gives one.
     """
-    return Q(**{f"{prefix}starts_on__lte": day}) & (
-        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
+    return standing_during(day, day, prefix=prefix)
+
+
+def standing_during(first: Any, last: Any, *, prefix: str = "") -> Q:
+    """Rows of a dated relation that stand on any day from `first` to `last`, both included."""
+    return Q(**{f"{prefix}starts_on__lte": last}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": first})
     )
 
 

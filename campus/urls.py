@@ -1,5 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from campus import views
 
 app_name = "campus"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("me/", views.me, name="me")]

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from campus.models import Role, User
 
@@ -40,6 +41,12 @@ TABLE: dict[str, Rule] = {
     "set_language": anyone,
     "healthz": anyone,
     "campus:me": signed_in,
+    "inspections:checks": holding(Role.INSPECTOR, Role.ADVISOR),
+    "inspections:pick": holding(Role.INSPECTOR, Role.ADVISOR),
+    "inspections:sheet": holding(Role.INSPECTOR, Role.ADVISOR),
+    "inspections:standard": signed_in,
+    "reports:ranking": signed_in,
+    "reports:class": signed_in,  # and the class is one whose lines one may read, else 404
 }
 
 
@@ -75,8 +82,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """401 for a program; for a person the sign-in page, and from there back to where he was."""
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": _("Sign in first.")}, status=401, headers={"WWW-Authenticate": "Token"})
-    if request.htmx:
-        page = request.htmx.current_url_abs_path or "/"
+    htmx = HtmxDetails(request)
+    if htmx:
+        page = htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(page)["Location"])
     page = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
     return redirect_to_login(page)

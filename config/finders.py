@@ -26,7 +26,7 @@ class NodeModulesFinder(BaseFinder):
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         storage = FileSystemStorage(location=settings.NODE_MODULES)
         for name in settings.NODE_MODULES_FILES:
-            if self._exists(name) and not matches_patterns(name, ignore_patterns):
+            if self._exists(name) and not matches_patterns(name, ignore_patterns or []):
                 yield name, storage
 
     def _exists(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from campus.models import Role, User
 from config.access import TABLE, closed
@@ -50,7 +50,7 @@ PLACES = (
         (Role.REVIEWER, Role.ADVISOR),
         frozenset({"scoring:review", "scoring:verify", "scoring:return", "scoring:set-aside"}),
     ),
-    Place(OWN_CLASS, pgettext_lazy("navigation", "My class"), "home", (Role.OFFICER, Role.ROOM_HEAD)),
+    Place(OWN_CLASS, pgettext_lazy("navigation", "My class"), "home", (Role.OFFICER,)),
     Place("reports:ranking", pgettext_lazy("navigation", "Ranking"), "rank", None, frozenset({OWN_CLASS})),
     Place(
         "reports:bulletins",
@@ -100,7 +100,7 @@ def navigation_for(request: HttpRequest) -> Navigation:
 
 def lines_for(user: User, here: Here) -> Iterator[Line]:
     for place in PLACES:
-        if place.view == OWN_CLASS and user.home_class is None:
+        if place.view == OWN_CLASS and not own_class(user):
             continue
         wanted = place.roles is None or user.holds(*place.roles)
         if wanted and TABLE.get(place.view, closed)(user):
@@ -108,8 +108,14 @@ def lines_for(user: User, here: Here) -> Iterator[Line]:
 
 
 def line(place: Place, user: User, here: Here) -> Line:
-    arguments = [user.home_class.code] if place.view == OWN_CLASS and user.home_class else []
+    arguments = [own_class(user)] if place.view == OWN_CLASS else []
     return Line(reverse(place.view, args=arguments), str(place.label), place.icon, here.is_at(place))
+
+
+def own_class(user: User) -> str:
+    """The code of the home class that one is an officer of; empty where there is none."""
+    held = user.classes_held(Role.OFFICER)
+    return user.home_class.code if user.home_class is not None and user.home_class.pk in held else ""
 
 
 def who(user: User) -> str:
@@ -130,8 +136,7 @@ class Here:
         match = request.resolver_match
         if match is None:
             return cls("", False)
-        officer = user.holds(Role.OFFICER, Role.ROOM_HEAD) and user.home_class is not None
-        own = match.view_name == OWN_CLASS and officer and match.kwargs.get("code") == user.home_class.code
+        own = match.view_name == OWN_CLASS and match.kwargs.get("code") == own_class(user)
         return cls(match.view_name, own)
 
     def is_at(self, place: Place) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m config.prepare`: the database ready to be served; empty ones, in DEBUG, with the demo weeks."""
+"""`python -m config.prepare`: all that must be there before pages are served; an empty database in DEBUG gets the demo."""
 
 import os
 
@@ -14,6 +14,8 @@ def main() -> None:
     from campus.models import SchoolClass
 
     call_command("migrate", verbosity=0, interactive=False)
+    if not settings.DEBUG:
+        call_command("collectstatic", verbosity=0, interactive=False)
     # Asked of the database, not of a file beside it: who has a class of his own wants no demo
     if settings.DEBUG and not SchoolClass.objects.exists():
         call_command("load_demo")

@@ -29,7 +29,7 @@ def command() -> list[str]:
         "save": "",
         "appendonly": "yes",
         "appendfsync": "everysec",
-        "logfile": "",
+        "logfile": str(settings.QUEUE_DATA / "log"),
         "loglevel": "warning",
         "always-show-logo": "no",
     }

@@ -9,6 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from campus.models import Role, User
+from config.navigation import own_class
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ def first_page(user: User) -> tuple[str, ...]:
         return ("scoring:queue",)
     if user.holds(Role.INSPECTOR):
         return ("inspections:checks",)
-    if user.holds(Role.OFFICER, Role.ROOM_HEAD) and user.home_class is not None:
-        return ("reports:class", user.home_class.code)
+    if own_class(user):
+        return ("reports:class", own_class(user))
     return ("reports:ranking",)
 
 

@@ -36,6 +36,8 @@ def P(code: str, name: str, name_en: str) -> DefaultDefect:
     return DefaultDefect(code, name, name_en, personal=True)
 
 
+# untranslated: each stands here with both its names
+
 CLASSROOM = (
     DefaultItem("floor", "地面", "Floor", (D("floor-litter", "有垃圾", "litter"), D("floor-dirty", "不洁", "dirty"))),
     DefaultItem(
@@ -108,7 +110,9 @@ DORM = (
     DefaultItem("balcony", "阳台", "Balcony", (D("balcony-floor-dirty", "地面脏", "floor dirty"),)),
     DefaultItem("washroom", "卫生间", "Washroom", (D("washroom-dirty", "不洁", "dirty"),)),
     DefaultItem("rubbish", "垃圾", "Rubbish", (D("room-rubbish-left", "未倒", "not emptied"),)),
-    DefaultItem("air", "空气", "Air", (D("bad-smell", "异味", "bad smell"), D("cigarette-ends", "烟头", "cigarette ends", 2))),
+    DefaultItem(
+        "air", "空气", "Air", (D("bad-smell", "异味", "bad smell"), D("cigarette-ends", "烟头", "cigarette ends", 2))
+    ),
     DefaultItem("door", "锁门", "Locked door", (D("locked-again", "再次锁门", "locked again"),)),
     DefaultItem(
         "safety",
@@ -122,7 +126,9 @@ DORM = (
 )
 
 DUTY = (
-    DefaultItem("turnout", "到岗", "Turnout", (D("post-empty", "缺岗", "post empty", 3), D("post-late", "迟到", "late"))),
+    DefaultItem(
+        "turnout", "到岗", "Turnout", (D("post-empty", "缺岗", "post empty", 3), D("post-late", "迟到", "late"))
+    ),
     DefaultItem("standing", "站岗", "On duty", (D("chatting", "聊天", "chatting"), D("reading", "看书", "reading"))),
 )
 

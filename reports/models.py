@@ -67,6 +67,7 @@ class BulletinFile(models.Model):
     week = models.ForeignKey(Week, models.PROTECT, related_name="bulletin_files")
     file = models.FileField(upload_to="bulletins/%Y/")
     sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text="Bytes")
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-
 from campus.models import Department, Membership, Role, SchoolClass, Term, User, Week
 from campus.selectors import school_zone
 from campus.services import open_term
@@ -165,4 +164,3 @@ def build_school() -> School:
         user = school.person(number, name, home)
         Membership.objects.bulk_create(Membership(user=user, **holding) for holding in held)
     return school
-

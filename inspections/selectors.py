@@ -1,0 +1,92 @@
+"""What recording needs to know: places, who answers for them, standards, and what was recorded already. Read-only."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+
+from campus.models import Exemption, SchoolClass, User, Week
+from campus.querysets import standing_on
+from dormitories.models import Room
+from inspections.drafts import one_line
+from inspections.models import Area, Concern, Finding, Inspection, Kind, Occasion, Outcome, Standard
+
+# The defect of a dorm room that was found locked before in the same week (§5.1)
+LOCKED_AGAIN = "locked-again"
+
+Target = Room | Area
+
+FINDINGS = Prefetch("findings", Finding.objects.select_related("defect__item", "school_class").order_by("position"))
+
+
+# One target
+
+
+def as_target(target: Target) -> dict[str, Any]:
+    """The target as the fields of an inspection."""
+    return {"room" if isinstance(target, Room) else "area": target}
+
+
+def find_target(target_type: str, code: str) -> Target | None:
+    """The room or area of this code; `target_type` is `room` or `area`."""
+    code = one_line(code)
+    if target_type == "room":
+        return Room.objects.filter(code=code).select_related("building").first()
+    return Area.objects.filter(code=code).first() if target_type == "area" else None
+
+
+def kind_wanted(target: Target, occasion: str) -> Kind:
+    """The kind of standard that a check of `target` is made with."""
+    if isinstance(target, Room):
+        return Kind.DORM
+    if target.kind == Area.AreaKind.CLASSROOM and occasion == Occasion.DEEP_CLEAN:
+        return Kind.CLASSROOM_DEEP
+    return Kind(target.kind)
+
+
+def concerns_on(target: Target, day: date) -> list[Concern]:
+    """The classes that a check of `target` on `day` concerns, with their exemptions; not yet of any inspection."""
+    relation = "residencies" if isinstance(target, Room) else "responsibilities"
+    place = {f"{relation}__{name}": value for name, value in as_target(target).items()}
+    exemption = Exemption.objects.standing(day).filter(school_class=OuterRef("pk")).order_by("pk").values("pk")[:1]
+    classes = (
+        SchoolClass.objects.present(day)
+        .filter(standing_on(day, prefix=f"{relation}__"), **place)
+        .annotate(exempted_by=Subquery(exemption))
+        .order_by("code")
+    )
+    return [Concern(school_class=school_class, exemption_id=school_class.exempted_by) for school_class in classes]
+
+
+def locked_visits(target: Target, week: Week) -> QuerySet[Inspection]:
+    """The visits of `week` that found `target` locked, those corrected since left out."""
+    visits = Inspection.objects.filter(**as_target(target), week=week, outcome=Outcome.LOCKED, replacement__isnull=True)
+    return visits.order_by("performed_at")
+
+
+# Standards
+
+
+def standards_in_force(day: date) -> QuerySet[Standard]:
+    """The versions in force on `day`, one a kind, with items and defects."""
+    return cast("QuerySet[Standard]", Standard.objects.in_force(day).prefetch_related("items__defects"))
+
+
+def versions_of(standard: Standard) -> QuerySet[Standard]:
+    """The published versions of its kind, newest first."""
+    return cast("QuerySet[Standard]", Standard.objects.published().filter(kind=standard.kind).order_by("-version"))
+
+
+# Checks
+
+
+def recorded_by(user: User, day: date) -> QuerySet[Inspection]:
+    """The checks that `user` made on `day`, newest first, as a list shows them."""
+    return (
+        Inspection.objects.filter(inspector=user, performed_on=day)
+        .select_related("room", "area", "replacement")
+        .prefetch_related(FINDINGS)
+        .order_by("-performed_at", "-received_at")
+    )

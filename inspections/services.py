@@ -1,0 +1,138 @@
+"""The verbs of recording: what was said is examined, then stored once, with all that is decided then (design §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campus.models import Role, User
+from inspections.drafts import CheckDraft, FindingDraft, content_hash
+from inspections.models import Concern, Finding, Inspection
+from inspections.selectors import as_target
+from inspections.validation import Facts, Rejected, examine
+
+RECORDERS = (Role.INSPECTOR, Role.ADVISOR)
+
+
+class NotAllowed(PermissionDenied):
+    """The person's role does not include recording checks (§6.3)."""
+
+
+class Conflict(Exception):
+    """The id is taken by a check with other content, which stays as it is; `stored` is that check."""
+
+    def __init__(self, stored: Inspection) -> None:
+        super().__init__(str(stored.pk))
+        self.stored = stored
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`duplicate` is a success too: the same was stored before, and nothing changed."""
+
+    inspection: Inspection
+    status: Literal["created", "duplicate"]
+
+
+def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None = None) -> Recorded:
+    """Store one check with its findings and the classes it concerns; once, however often it is sent.
+
+    `draft.performed_at` is the phone's clock, corrected; `received_at` is now unless told. The date, the term week and
+    the classes follow from `performed_at`; the shift is what the inspector said.
+
+    Raises `NotAllowed`, `Rejected` (its `errors` by field), `Conflict` (the id is taken by other content).
+    """
+    if not inspector.holds(*RECORDERS):
+        raise NotAllowed(_("Only inspectors and advisors record checks."))
+    if draft.performed_at.tzinfo is None:
+        raise Rejected({"performed_at": [_("This time does not say its offset from UTC.")]})
+    draft, received_at = draft.tidied(), received_at or timezone.now()
+    stored = Inspection.objects.filter(pk=draft.id).first()
+    if stored is not None:
+        return _again(stored, draft, inspector)
+    facts = examine(draft, inspector, received_at)
+    try:
+        with transaction.atomic():
+            return Recorded(_store(draft, facts, inspector, received_at), "created")
+    except IntegrityError as error:
+        # Looked at and then inserted: somebody was quicker, and the keys of the database told them apart
+        stored = Inspection.objects.filter(pk=draft.id).first()
+        if stored is None:
+            raise _clash(draft) or error from None
+    return _again(stored, draft, inspector)
+
+
+def record_press(*, draft: CheckDraft, inspector: User) -> Recorded:
+    """Record what a page's form said just now; a second press of the same form keeps the time of the first.
+
+    Raises what `record` raises; `Conflict` only where the form was changed between the two.
+    """
+    try:
+        return record(draft=draft, inspector=inspector)
+    except Conflict as conflict:
+        return record(draft=replace(draft, performed_at=conflict.stored.performed_at), inspector=inspector)
+
+
+def _again(stored: Inspection, draft: CheckDraft, inspector: User) -> Recorded:
+    # Another person's record is not one's own success, whatever it says
+    if stored.content_hash != content_hash(draft) or stored.inspector_id != inspector.pk:
+        raise Conflict(stored)
+    return Recorded(stored, "duplicate")
+
+
+def _store(draft: CheckDraft, facts: Facts, inspector: User, received_at: datetime) -> Inspection:
+    """Four statements at most, however many findings there are."""
+    inspection = Inspection.objects.create(
+        id=draft.id,
+        **as_target(facts.target),
+        category=facts.kind.category,
+        shift=draft.shift,
+        occasion=draft.occasion,
+        performed_at=draft.performed_at,
+        performed_on=facts.when.date,
+        received_at=received_at,
+        week=facts.when.week,
+        inspector=inspector,
+        standard=facts.standard,
+        outcome=draft.outcome,
+        told=draft.told,
+        note=draft.note,
+        replaces=facts.replaces,
+        content_hash=content_hash(draft),
+    )
+    for concern in facts.concerns:
+        concern.inspection = inspection
+    for finding in facts.findings:
+        finding.inspection = inspection
+    Concern.objects.bulk_create(facts.concerns)
+    Finding.objects.bulk_create(facts.findings)
+    return inspection
+
+
+def _clash(draft: CheckDraft) -> Rejected | None:
+    """What else of the draft was taken already, where it was not its id."""
+    if draft.replaces and Inspection.objects.filter(replaces=draft.replaces).exists():
+        return Rejected({"replaces": [_("That check has been corrected already.")]})
+    taken = set(Finding.objects.filter(pk__in=[f.id for f in draft.findings]).values_list("pk", flat=True))
+    told = [_("This finding's id belongs to another check.")]
+    return (
+        Rejected({f"findings.{n}.id": told for n, f in enumerate(draft.findings) if f.id in taken}) if taken else None
+    )
+
+
+__all__ = [
+    "CheckDraft",
+    "Conflict",
+    "FindingDraft",
+    "NotAllowed",
+    "Recorded",
+    "Rejected",
+    "record",
+    "record_press",
+]

@@ -1,0 +1,275 @@
+"""A class's week, accounted for: what its score is made of, down to the line, so that a calculator gives the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campus.models import Role, SchoolClass, User, Week
+from campus.templatetags.figures import MINUS, amount, points, with_minus
+from dormitories.models import Room
+from reports.board import USUAL
+from reports.selectors import Ranking, ranking_of
+from reports.words import category_label, category_summary, check_score_sum, plain, total_sum, why_there
+from scoring import engine
+from scoring.models import LedgerCategory
+from scoring.selectors import Line, answered_for, lines, waiting
+
+FULL_MARK = 100
+# Of a figure that never ends, as many digits as a calculator surely has
+DECIMALS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One press of a calculator: what is done, and what stands there then."""
+
+    label: str
+    figure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A target out of 100, as its class has it; serious charges apart."""
+
+    place: str
+    target: engine.TargetScore
+
+    @property
+    def figure(self) -> str:
+        """Two decimals at most, without those that are 0: 100, 92.5, 98.33."""
+        return with_minus(f"{self.target.mark.normalize():f}")
+
+    @property
+    def lost(self) -> bool:
+        return self.target.exact_mark != FULL_MARK
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A category (or the bonuses) of the week: what it came to, its marks, the sum step by step, its lines."""
+
+    category: str
+    label: str
+    points: Decimal
+    summary: str
+    marks: tuple[Mark, ...] = ()
+    weight: str = ""
+    steps: tuple[Step, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def detailed(self) -> bool:
+        return bool(self.marks or self.steps or self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A class's week for one reader. `whole` is False for a room head, who reads his own room's lines alone."""
+
+    school_class: SchoolClass
+    ranking: Ranking
+    group: engine.GroupRanking
+    row: engine.Row
+    sections: tuple[Section, ...]
+    bonus: Section
+    waiting: int
+    whole: bool
+
+    @property
+    def group_label(self) -> str:
+        return self.ranking.label(self.group)
+
+    @property
+    def base(self) -> str:
+        return plain(self.row.score.base)
+
+    @property
+    def check_score_sum(self) -> str:
+        return check_score_sum(self.row.score)
+
+    @property
+    def total_sum(self) -> str:
+        return total_sum(self.row.score)
+
+    @property
+    def why(self) -> str:
+        return why_there(self.ranking, self.group, self.row)
+
+    @property
+    def detailed(self) -> tuple[Section, ...]:
+        """The sections that have more to tell than their sum."""
+        return tuple(section for section in (*self.sections, self.bonus) if section.detailed)
+
+    @property
+    def line_count(self) -> int:
+        return sum(len(section.lines) for section in self.detailed)
+
+
+def account_of(school_class: SchoolClass, week: Week, reader: User) -> Account | None:
+    """The week of `school_class` as `reader` may read it; None where the class had left the school before.
+
+    The caller has made sure that the page is open to the reader. A fixed number of queries, however many lines.
+    """
+    ranking = ranking_of(week)
+    if school_class.code not in ranking.classes:
+        return None
+    group, row = ranking.found(school_class.code)
+    whole = SchoolClass.objects.visible_to(reader).filter(pk=school_class.pk).exists()
+    places = None if whole else _headed(reader)
+    told = lines(week, school_class, reader)
+    concerned = waiting(week).filter(concerns__school_class=school_class, concerns__exemption=None)
+    return Account(
+        school_class=school_class,
+        ranking=ranking,
+        group=group,
+        row=row,
+        sections=tuple(_sections(row.score, told, answered_for(week, school_class), places)),
+        bonus=_bonus_section(row.score, tuple(line for line in told if line.category == LedgerCategory.BONUS)),
+        waiting=concerned.count() if whole else 0,
+        whole=whole,
+    )
+
+
+def _headed(reader: User) -> set[str]:
+    """The codes of the rooms that `reader` heads."""
+    return set(Room.objects.filter(pk__in=reader.rooms_held(Role.ROOM_HEAD)).values_list("code", flat=True))
+
+
+def _sections(
+    one: engine.Score, told: Iterable[Line], answered: set[str], places: set[str] | None
+) -> Iterator[Section]:
+    """The categories in the order shown; `places` are the only ones whose marks are told, None is all."""
+    by_category: dict[str, list[Line]] = {}
+    for line in told:
+        by_category.setdefault(line.category, []).append(line)
+    for category, part in one.categories.items():
+        found = tuple(by_category.get(category, ()))
+        if category in USUAL or part.points or part.checks or found:
+            yield Section(
+                category=category,
+                label=category_label(category),
+                points=part.points,
+                summary=category_summary(part, answered),
+                marks=tuple(_marks(part, places)),
+                weight=_weight(part),
+                steps=tuple(steps_of(part, len(found))) if places is None else (),
+                lines=found,
+            )
+
+
+def _marks(part: engine.CategoryScore, places: set[str] | None) -> Iterator[Mark]:
+    if part.mark is None:
+        return
+    for target in part.targets:
+        place = target.target.partition(":")[2]
+        if places is None or place in places:
+            yield Mark(place, target)
+
+
+def _weight(part: engine.CategoryScore) -> str:
+    """What a point charged costs of a mark out of 100."""
+    if part.mark is None:
+        return ""
+    return _("each out of 100, a point charged costs %(weight)s") % {"weight": plain(part.rule.weight)}
+
+
+def _bonus_section(one: engine.Score, found: tuple[Line, ...]) -> Section:
+    cut = one.bonus != one.bonus_lines
+    given = "; ".join(f"{line.defect} {points(line.points)}" for line in found)
+    return Section(
+        category=LedgerCategory.BONUS,
+        label=category_label(LedgerCategory.BONUS),
+        points=one.bonus,
+        summary=_("%(sum)s given, cut at the cap") % {"sum": points(one.bonus_lines)} if cut else given,
+        lines=found,
+    )
+
+
+# A category's sum, to be keyed into a calculator
+
+
+def steps_of(part: engine.CategoryScore, line_count: int) -> Iterator[Step]:
+    """What to key in, and what then stands on the display, from the lines or marks to the points of the category.
+
+    Nothing where there is nothing to add up.
+    """
+    if not part.charged and not part.serious and line_count < 2:
+        return
+    if part.mark is not None:
+        yield from _mean_steps(part)
+    elif line_count > 1 or _beyond_a_sum(part):
+        yield from _sum_steps(part)
+    else:
+        return
+    if part.capped:
+        yield Step(
+            _("a week costs at most %(cap)s") % {"cap": plain(part.rule.weekly_cap or Decimal(0))},
+            figure(part.ordinary),
+        )
+    whole = part.ordinary + Fraction(part.serious)
+    if part.serious:
+        yield Step(_("serious defects, in full"), points(part.serious))
+        yield Step(_("together"), figure(whole))
+    if whole != Fraction(part.points):
+        yield Step(_("two decimals, halves away from zero"), amount(part.points))
+
+
+def _beyond_a_sum(part: engine.CategoryScore) -> bool:
+    return (part.rule.weight != 1 and bool(part.charged)) or part.capped or bool(part.serious)
+
+
+def _sum_steps(part: engine.CategoryScore) -> Iterator[Step]:
+    yield Step(_("the lines together"), figure(Fraction(part.charged)))
+    if part.rule.weight != 1:
+        yield Step(f"× {plain(part.rule.weight)}", figure(part.uncapped))
+
+
+def _mean_steps(part: engine.CategoryScore) -> Iterator[Step]:
+    """Marks together, divided, less 100.
+
+    Where a place was visited three times its mark may never end; all marks are then taken so many times that each
+    is a whole figure, and the division comes last, so that nothing is lost on the way.
+    """
+    targets = part.targets
+    total = sum((target.exact_mark for target in targets), Fraction(0))
+    times = lcm(*(_endless(target.exact_mark) for target in targets))
+    count = len(targets)
+    if part.category == engine.Category.DORM:
+        together = ngettext("%(count)s room", "%(count)s rooms together", count) % {"count": count}
+    else:
+        together = ngettext("%(count)s place", "%(count)s places together", count) % {"count": count}
+    if times > 1:
+        together = _("%(marks)s, times %(times)s") % {"marks": together, "times": times}
+    yield Step(together, figure(total * times, sign=False))
+    if times * count > 1:
+        divisors = [str(one) for one in (times, count) if one > 1]
+        yield Step(
+            _("÷ %(divisors)s, the average") % {"divisors": " ÷ ".join(divisors)}, figure(total / count, sign=False)
+        )
+    yield Step(f"{MINUS} {FULL_MARK}", figure(part.uncapped))
+
+
+def _endless(value: Fraction) -> int:
+    """The least factor that makes `value` a decimal that ends: its denominator without twos and fives."""
+    rest = value.denominator
+    for factor in (2, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return rest
+
+
+def figure(value: Fraction, *, sign: bool = True) -> str:
+    """An exact figure as a calculator shows it: all decimals where they end soon, else cut, with an ellipsis."""
+    scaled = abs(value) * 10**DECIMALS_SHOWN
+    digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-DECIMALS_SHOWN)
+    text = f"{digits.normalize():f}" if scaled.denominator == 1 else f"{digits:f}…"
+    if value < 0:
+        return MINUS + text
+    return f"+{text}" if sign and value > 0 else text

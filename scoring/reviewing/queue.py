@@ -1,0 +1,351 @@
+"""The queue: which checks wait for a decision, by day, shift and building.
+
+A fixed number of queries, whether three checks wait or three hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from campus.models import SHIFT_LABELS, Shift, User
+from campus.selectors import today
+from dormitories.models import Building
+from inspections.models import Area, Category, Inspection, Outcome
+from scoring.models import Return
+from scoring.reviewing.rows import UNDECIDED, Mark, Row, marked, rows, with_parts
+from scoring.rights import deciding
+
+ROWS = 200  # that one page shows
+DAYS = 14  # that the rounds list
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of the queue; empty is all of it. `building` is a code, `kind` that of an area."""
+
+    date: date | None = None
+    shift: str = ""
+    building: str = ""
+    kind: str = ""
+
+    def restricting(self) -> Q:
+        """The part of one day's checks; the day itself is chosen apart."""
+        wanted = {"shift": self.shift, "room__building__code": self.building, "area__kind": self.kind}
+        return Q(**{name: value for name, value in wanted.items() if value})
+
+    @property
+    def whole_day(self) -> bool:
+        return not (self.shift or self.building or self.kind)
+
+    @property
+    def query(self) -> str:
+        """As an address says it, without the question mark."""
+        return urlencode({name: str(value) for name, value in asdict(self).items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One shift of the day in one building, or at the areas of one kind, and how many of its checks wait."""
+
+    day: date
+    shift: Shift
+    building: Building | None
+    kind: Area.AreaKind | None
+    total: int
+    waiting: int
+    looks: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.shift.value, self.building.code if self.building else "", self.kind.value if self.kind else ""
+
+    @property
+    def shift_label(self) -> str:
+        return str(SHIFT_LABELS[self.shift])
+
+    @property
+    def place_label(self) -> str:
+        return self.building.name if self.building else str(Category(self.kind).label) if self.kind else ""
+
+    @property
+    def sort_label(self) -> str:
+        """What is looked at there, where the place does not say it."""
+        return str(Category.DORM.label) if self.building else ""
+
+    @property
+    def name(self) -> str:
+        """As a form names it."""
+        return "|".join(self.key)
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.day, *self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftDone:
+    """A shift of the day in which nothing waits any more."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one round that this page shows; several clean ones that may pass are `folded` into one."""
+
+    round: Round
+    rows: list[Row]
+    folded: list[Row]
+
+    @property
+    def passable(self) -> list[Row]:
+        return [row for row in (*self.rows, *self.folded) if row.unquestionable]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in the list of rounds, and how many of its checks wait."""
+
+    date: date
+    waiting: int
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """How many checks were sent back to one inspector and are not answered yet."""
+
+    inspector: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of a day's checks."""
+
+    total: int = 0
+    waiting: int = 0
+    passed: int = 0
+    returned: int = 0
+    aside: int = 0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The page: one day, or a part of it (`scope`), and what else waits."""
+
+    scope: Scope
+    day: date
+    days: list[Day]
+    rounds: list[Round]
+    groups: list[Group]
+    awaited: list[Awaited]
+    tally: Tally
+    in_scope: list[Round]
+
+    @property
+    def here(self) -> Scope:
+        """The scope with the day that is shown."""
+        return replace(self.scope, date=self.day)
+
+    @property
+    def waiting(self) -> int:
+        return sum(round.waiting for round in self.in_scope)
+
+    @property
+    def looks(self) -> int:
+        return sum(round.looks for round in self.in_scope)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """In the order shown."""
+        return [row for group in self.groups for row in (*group.rows, *group.folded)]
+
+    @property
+    def passable(self) -> list[Row]:
+        return [row for row in self.rows if row.unquestionable]
+
+    @property
+    def cut(self) -> int:
+        """How many more wait than the page shows."""
+        return max(self.waiting - len(self.rows), 0)
+
+    @property
+    def today(self) -> bool:
+        return self.day == today()
+
+    @property
+    def lines(self) -> list[Round | ShiftDone]:
+        """The day's rounds as they are listed: a shift that is done takes one line."""
+        lines: list[Round | ShiftDone] = []
+        for shift, rounds in groupby(self.rounds, key=lambda round: round.shift):
+            of_shift = list(rounds)
+            done = not any(round.waiting for round in of_shift)
+            lines += [ShiftDone(str(SHIFT_LABELS[shift]))] if done else of_shift
+        return lines
+
+    @property
+    def other_days(self) -> list[Day]:
+        return [one for one in self.days if one.date != self.day]
+
+    @property
+    def elsewhere(self) -> Scope | None:
+        """Where to go on when nothing waits here: the rest of the day, else the last other day with something."""
+        if self.tally.waiting > self.waiting:
+            return Scope(self.day)
+        return next((one.scope for one in self.other_days if one.waiting), None)
+
+    def first(self, wanted: Iterable[UUID] = ()) -> Row | None:
+        """The first of `wanted` that is shown, else the first row; None where nothing waits."""
+        shown = {row.id: row for row in self.rows}
+        return next((shown[pk] for pk in wanted if pk in shown), next(iter(self.rows), None))
+
+    def place_of(self, pk: UUID) -> tuple[int, int] | None:
+        """Which of those that want a look it is, and of how many on this page; None where it wants none."""
+        looks = [row.id for row in self.rows if row.look]
+        return (looks.index(pk) + 1, len(looks)) if pk in looks else None
+
+
+def queue_for(user: User, scope: Scope) -> Queue:
+    """The queue of one day: the day asked for, else today, else the last day on which something waits."""
+    days = list(_days(user))
+    day = scope.date or _first_day(days)
+    of_day = _of_day(user, day)
+    counted = list(_rounds_of(of_day, day, user))
+    in_scope = [one for one, _ in counted if _within(one, scope)]
+    found = rows(with_parts(_waiting(of_day, scope, user))[:ROWS], user)
+    return Queue(
+        scope=scope,
+        day=day,
+        days=days,
+        rounds=[one for one, _ in counted],
+        groups=list(_groups(found, in_scope)),
+        awaited=list(_awaited(user)),
+        tally=_added(tally for _, tally in counted),
+        in_scope=in_scope,
+    )
+
+
+def in_order(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Marked checks as the queue shows them: the latest shift first, place by place, the clean last."""
+    pressing = Case(*[When(**{f"is_{mark}": True}, then=n) for n, mark in enumerate(Mark)], default=len(Mark))
+    folded = Case(When(look=False, outcome=Outcome.CLEAN, then=1), default=0)
+    # Two of one place stand together
+    twins = Case(
+        When(is_duplicate=True, then=Coalesce("room__code", "area__code")), default=Value(""), output_field=CharField()
+    )
+    return checks.order_by(*_rounds(), pressing, folded, twins, "performed_at", "pk")
+
+
+def _rounds() -> list[Any]:
+    shifts = Case(*[When(shift=shift.value, then=n) for n, shift in enumerate(reversed(Shift))])
+    kinds = Case(*[When(area__kind=kind, then=n) for n, kind in enumerate(Area.AreaKind.values, 1)], default=0)
+    return [shifts, kinds, "room__building__code"]
+
+
+def following(user: User, scope: Scope, pk: UUID) -> list[UUID]:
+    """The checks that come after one in the queue, in order: where to go on once it is decided."""
+    of_day = _of_day(user, scope.date or _first_day(_days(user)))
+    order = list(_waiting(of_day, scope, user).values_list("pk", flat=True)[:ROWS])
+    return order[order.index(pk) + 1 :] if pk in order else []
+
+
+def _of_day(user: User, day: date) -> QuerySet[Inspection]:
+    return Inspection.objects.visible_to(user).filter(deciding(user), performed_on=day)
+
+
+def _waiting(of_day: QuerySet[Inspection], scope: Scope, user: User) -> QuerySet[Inspection]:
+    return in_order(marked(of_day.filter(UNDECIDED, scope.restricting()), user))
+
+
+def _days(user: User) -> Iterator[Day]:
+    """The last days on which something waits, newest first; today and yesterday also where nothing does any more."""
+    recent = today() - timedelta(days=1)
+    days = (
+        Inspection.objects.visible_to(user)
+        .filter(deciding(user), UNDECIDED | Q(performed_on__gte=recent))
+        .order_by("-performed_on")
+        .values("performed_on")
+        .annotate(waiting=Count("pk", filter=UNDECIDED))
+    )
+    return (Day(row["performed_on"], row["waiting"]) for row in days[:DAYS])
+
+
+def _first_day(days: Iterable[Day]) -> date:
+    waiting = [one.date for one in days if one.waiting]
+    return today() if today() in waiting or not waiting else waiting[0]
+
+
+def _rounds_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator[tuple[Round, Tally]]:
+    counted = (
+        marked(of_day, user)
+        .order_by(*_rounds())
+        .values("shift", "room__building", "room__building__code", "room__building__name", "area__kind")
+        .annotate(
+            total=Count("pk"),
+            waiting=Count("pk", filter=UNDECIDED),
+            looks=Count("pk", filter=UNDECIDED & Q(look=True)),
+            passed=Count("verification"),
+            returned=Count("sent_back"),
+            aside=Count("set_aside"),
+        )
+    )
+    for row in counted:
+        code, name = row["room__building__code"], row["room__building__name"]
+        building = Building(pk=row["room__building"], code=code, name=name) if code else None
+        kind = Area.AreaKind(row["area__kind"]) if row["area__kind"] else None
+        yield (
+            Round(day, Shift(row["shift"]), building, kind, row["total"], row["waiting"], row["looks"]),
+            Tally(row["total"], row["waiting"], row["passed"], row["returned"], row["aside"]),
+        )
+
+
+def _within(round: Round, scope: Scope) -> bool:
+    asked = (scope.shift, scope.building, scope.kind)
+    return all(not wanted or wanted == has for wanted, has in zip(asked, round.key, strict=True))
+
+
+def _groups(found: Iterable[Row], rounds: Iterable[Round]) -> Iterator[Group]:
+    by_key = {round.key: round for round in rounds}
+    for key, members in groupby(found, key=lambda row: row.round):
+        of_round = list(members)
+        folded = [row for row in of_round if row.foldable]
+        if len(folded) < 2:
+            folded = []
+        yield Group(by_key[key], [row for row in of_round if row not in folded], folded)
+
+
+def _awaited(user: User) -> Iterator[Awaited]:
+    """Who has checks to answer that were sent back, while their week is open."""
+    seen = Inspection.objects.visible_to(user).filter(replacement=None, week__closing=None)
+    counted = (
+        Return.objects.filter(inspection__in=seen)
+        .order_by("inspection__inspector__name", "inspection__inspector")
+        .values("inspection__inspector", "inspection__inspector__name")
+        .annotate(count=Count("pk"))
+    )
+    return (Awaited(row["inspection__inspector__name"], row["count"]) for row in counted)
+
+
+def _added(tallies: Iterable[Tally]) -> Tally:
+    found = list(tallies)
+    return Tally(
+        total=sum(one.total for one in found),
+        waiting=sum(one.waiting for one in found),
+        passed=sum(one.passed for one in found),
+        returned=sum(one.returned for one in found),
+        aside=sum(one.aside for one in found),
+    )

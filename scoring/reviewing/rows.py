@@ -1,0 +1,251 @@
+"""One check as the review shows it: what about it wants a look, what passing it would charge, who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
+
+from campus.models import Role, User
+from inspections.models import Category, Concern, Defect, Finding, Inspection, Occasion, Outcome
+from inspections.querysets import COUNTS
+from scoring import engine
+from scoring.facts import CONCERNS, TARGET, as_check, counting_week, named_class, outcome_finding, unnamed
+from scoring.models import Policy
+from scoring.rights import deciding, hindrance, no_reviewer_may, own
+
+LATE = timedelta(hours=1)
+
+FINDINGS = Prefetch(
+    "findings", Finding.objects.select_related("school_class", "attribution__school_class", "defect__item")
+)
+UNDECIDED = Q(verification=None, sent_back=None, set_aside=None, replacement=None)
+STANDING = Q(sent_back=None, set_aside=None, replacement=None)
+
+
+class Mark(StrEnum):
+    """What about a check wants a look before it is passed, the most pressing first."""
+
+    DUPLICATE = "duplicate"
+    UNNAMED = "unnamed"
+    SERIOUS = "serious"
+    OWNERLESS = "ownerless"
+    OWN = "own"
+    LATE = "late"
+
+
+@dataclass(frozen=True)
+class Price:
+    """What passing a check would charge, in signed points: each class, each finding, and all of it.
+
+    A finding that several classes bear stands once in `total`, and a personal one that names no class yet is reckoned
+    for each of them: what the sheet says, not what the ledger will add up to.
+    """
+
+    classes: dict[str, Decimal]
+    findings: dict[str, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.findings.values(), Decimal(0))
+
+
+class Prices:
+    """Reckons what checks would cost; reads each week's policy once."""
+
+    def __init__(self) -> None:
+        self._policies: dict[int, engine.Policy] = {}
+
+    def price(self, inspection: Inspection) -> Price:
+        check = as_check(inspection)
+        classes = dict.fromkeys(check.classes, Decimal(0))
+        findings: dict[str, Decimal] = {}
+        for line in engine.charge(check, self._policy(inspection)):
+            classes[line.klass] -= line.points
+            findings[line.finding_id] = min(findings.get(line.finding_id, Decimal(0)), -line.points)
+        return Price(classes, findings)
+
+    def _policy(self, inspection: Inspection) -> engine.Policy:
+        if inspection.week_id not in self._policies:
+            week = counting_week(inspection.week) or inspection.week
+            policies = Policy.objects.prefetch_related("categories", "multipliers")
+            self._policies[inspection.week_id] = policies.in_force(week.starts_on).as_value()
+        return self._policies[inspection.week_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding as the review shows it; `waits` says that its class is still to be named."""
+
+    finding: Finding
+    points: Decimal
+    school_class: str
+    waits: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check of the queue. `hindrance` says why this reader may not decide on it."""
+
+    inspection: Inspection
+    price: Price
+    marks: tuple[Mark, ...]
+    hindrance: str | None
+
+    @property
+    def id(self) -> UUID:
+        return self.inspection.pk
+
+    @property
+    def code(self) -> str:
+        return self.inspection.target.code
+
+    @property
+    def classes(self) -> list[Concern]:
+        return list(self.inspection.concerns.all())
+
+    @property
+    def mixed(self) -> bool:
+        return len(self.classes) > 1
+
+    @property
+    def post(self) -> bool:
+        """A duty post is in order (正常) where another place is clean."""
+        return self.inspection.category == Category.DUTY
+
+    @property
+    def clean(self) -> bool:
+        return self.inspection.outcome == Outcome.CLEAN
+
+    @property
+    def points(self) -> Decimal:
+        return self.price.total
+
+    @property
+    def outcome_points(self) -> Decimal:
+        return self.price.findings.get(outcome_finding(self.inspection), Decimal(0))
+
+    @cached_property
+    def findings(self) -> list[Found]:
+        waiting = {finding.pk for finding in unnamed(self.inspection)}
+        return [
+            Found(
+                finding,
+                self.price.findings.get(str(finding.pk), Decimal(0)),
+                named.code if self.mixed and (named := named_class(finding)) else "",
+                finding.pk in waiting,
+            )
+            for finding in self.inspection.findings.all()
+        ]
+
+    @property
+    def late_by(self) -> timedelta:
+        return self.inspection.received_at - self.inspection.performed_at
+
+    @property
+    def look(self) -> bool:
+        return bool(self.marks)
+
+    @property
+    def unquestionable(self) -> bool:
+        """Nothing about it wants a look, and this reader may pass it."""
+        return not self.marks and self.hindrance is None
+
+    @property
+    def foldable(self) -> bool:
+        return self.clean and self.unquestionable
+
+    @property
+    def round(self) -> tuple[str, str, str]:
+        return round_of(self.inspection)
+
+
+def round_of(inspection: Inspection) -> tuple[str, str, str]:
+    """Shift, and the building's code or else the area's kind: what the queue is grouped by."""
+    if inspection.room:
+        return inspection.shift, inspection.room.building.code, ""
+    assert inspection.area is not None, "held by inspection_has_exactly_one_target"
+    return inspection.shift, "", inspection.area.kind
+
+
+# Which checks
+
+
+def waiting_for(user: User) -> QuerySet[Inspection]:
+    """The checks that wait for `user`'s decision, or for a colleague's where they are his own."""
+    return Inspection.objects.visible_to(user).filter(UNDECIDED, deciding(user))
+
+
+def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
+    """`checks` with a boolean for each mark, `is_duplicate` and so on, and `look` where any is true."""
+    here = Q(room=OuterRef("room")) | Q(area=OuterRef("area"))
+    rivals = (
+        Inspection.objects.counting()
+        .filter(STANDING, here)
+        .filter(performed_on=OuterRef("performed_on"), shift=OuterRef("shift"), occasion=OuterRef("occasion"))
+        .exclude(pk=OuterRef("pk"))
+    )
+    findings, concerns = (
+        Finding.objects.filter(inspection=OuterRef("pk")),
+        Concern.objects.filter(inspection=OuterRef("pk")),
+    )
+    nameless = findings.filter(scope=Defect.Scope.PERSONAL, school_class=None, attribution=None)
+    several = concerns.filter(inspection__concerns__pk__gt=F("pk"))
+    told: dict[Mark, Q] = {
+        Mark.DUPLICATE: ~Q(occasion=Occasion.SPOT) & COUNTS & Q(Exists(rivals)),
+        Mark.UNNAMED: Q(Exists(nameless)) & Q(Exists(several)),
+        Mark.SERIOUS: Q(Exists(findings.filter(serious=True))),
+        Mark.OWNERLESS: ~Q(Exists(concerns)),
+        Mark.OWN: own(user),
+        Mark.LATE: Q(received_at__gte=F("performed_at") + LATE),
+    }
+    checks = checks.annotate(**{f"is_{mark}": _true_where(condition) for mark, condition in told.items()})
+    looks = Q()
+    for mark in Mark:
+        looks |= Q(**{f"is_{mark}": True})
+    return checks.annotate(look=_true_where(looks))
+
+
+def _true_where(condition: Q) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def rows(checks: Iterable[Inspection], user: User) -> list[Row]:
+    """What the queue shows of `checks`, in their order; marks only where they were `marked`."""
+    checks, prices = list(checks), Prices()
+    beyond = _beyond_reviewers(checks, user)
+    return [_row(inspection, user, prices, inspection.pk in beyond) for inspection in checks]
+
+
+def _row(inspection: Inspection, user: User, prices: Prices, beyond: bool) -> Row:
+    classes = [concern.school_class_id for concern in inspection.concerns.all()]
+    return Row(
+        inspection,
+        prices.price(inspection),
+        tuple(mark for mark in Mark if getattr(inspection, f"is_{mark}", False)),
+        hindrance(user, inspection, classes, beyond_reviewers=beyond),
+    )
+
+
+def _beyond_reviewers(checks: Collection[Inspection], user: User) -> set[UUID]:
+    """Those that no reviewer may decide on; asked for advisors alone."""
+    if user.holds(Role.REVIEWER):
+        return set()
+    among = Inspection.objects.filter(no_reviewer_may(), pk__in=[inspection.pk for inspection in checks])
+    return set(among.values_list("pk", flat=True))
+
+
+def with_parts(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    return checks.select_related(*TARGET, "room__building", "inspector", "week").prefetch_related(CONCERNS, FINDINGS)
+
+
+def unquestionable(ids: Iterable[UUID], user: User) -> list[Row]:
+    """Of `ids`, those that wait, that nothing about wants a look, and that `user` may pass: as they stand now."""
+    checks = marked(with_parts(waiting_for(user).filter(pk__in=list(ids))), user)
+    return [row for row in rows(checks.filter(Q(look=False)), user) if row.unquestionable]

@@ -1,0 +1,157 @@
+"""A check of the queue in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import groupby
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from campus.models import SHIFT_LABELS, Shift
+from campus.templatetags.figures import moment
+from inspections.models import Occasion, Outcome, Standard
+from scoring.models import Return, SetAside, Verification
+from scoring.reviewing import Detail, Found, Row
+from scoring.reviewing.rows import LATE
+
+register = template.Library()
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@register.filter
+def what(row: Row) -> str:
+    """What was found, an item said once before its defects: 物品悬挂 袋子乱挂 0853、帽子乱挂; else the outcome."""
+    if not row.findings:
+        return outcome(row)
+    return listed(_defects(found) for _item, found in groupby(row.findings, key=_item_of))
+
+
+def _item_of(found: Found) -> str:
+    defect = found.finding.defect
+    return defect.item.local_name if defect else ""
+
+
+def _defects(group: Iterable[Found]) -> str:
+    found = list(group)
+    said = listed(" ".join(filter(None, [defect(one), one.school_class])) for one in found)
+    return f"{_item_of(found[0])} {said}".strip()
+
+
+@register.filter
+def defect(found: Found) -> str:
+    """The defect without its item, with the inspector's own words behind."""
+    finding = found.finding
+    if finding.defect is None:
+        return finding.text
+    name = finding.defect.local_name
+    return f"{name} ({finding.text})" if finding.text else name
+
+
+@register.filter
+def outcome(row: Row) -> str:
+    """The outcome; a post in order, a locked dorm room that is to be visited again."""
+    if row.clean and row.post:
+        return pgettext("a duty post", "In order")
+    if row.inspection.outcome == Outcome.LOCKED and not row.inspection.counts:
+        return _("Locked, to be visited again")
+    return str(row.inspection.get_outcome_display())
+
+
+@register.filter
+def classes(row: Row) -> str:
+    """The class; for several only that, in the narrow column of the queue."""
+    found = row.classes
+    if len(found) == 1:
+        return found[0].school_class.code
+    if not found:
+        return ""
+    if row.inspection.room_id:
+        return pgettext("a room of several classes", "Mixed")
+    return ngettext("%(count)d class", "%(count)d classes", len(found)) % {"count": len(found)}
+
+
+@register.filter
+def later(delta: timedelta) -> str:
+    """How much later than made a check was received: 晚 3 小时; whole hours, whole days from two on."""
+    if delta < 2 * DAY:
+        hours = delta // HOUR
+        return ngettext("%(count)d hour late", "%(count)d hours late", hours) % {"count": hours}
+    return ngettext("%(count)d day late", "%(count)d days late", delta // DAY) % {"count": delta // DAY}
+
+
+@register.filter
+def listed(words: Iterable[str]) -> str:
+    """Words one after the other, as a sentence lists them."""
+    return pgettext("between the words of a list", ", ").join(words)
+
+
+@register.filter
+def codes(rows: Iterable[Row]) -> str:
+    """The codes of rows, set wide apart."""
+    return "\u3000".join(row.code for row in rows)
+
+
+@register.filter
+def ids(rows: Iterable[Row]) -> str:
+    """The ids of rows, as one box of a form stands for them all."""
+    return " ".join(str(row.id) for row in rows)
+
+
+# One check
+
+
+@register.filter
+def classes_in_full(row: Row) -> str:
+    """0852 班; all of them where there are several."""
+    found = [concern.school_class.code for concern in row.classes]
+    if not found:
+        return _("no class answers for it")
+    return ngettext("Class %(codes)s", "Classes %(codes)s", len(found)) % {"codes": listed(found)}
+
+
+@register.filter
+def exempt(row: Row) -> str:
+    """The classes that the check leaves out."""
+    return listed(concern.school_class.code for concern in row.classes if concern.exemption_id)
+
+
+@register.filter
+def visit(row: Row) -> str:
+    """Who went there and when, how soon it was received, whether the people there were told."""
+    check = row.inspection
+    shift = SHIFT_LABELS[Shift(check.shift)]
+    said = [f"{check.inspector.name} {moment(check.performed_at)} {shift}"]
+    if check.occasion != Occasion.ROUTINE:
+        said.append(str(check.get_occasion_display()))
+    said.append(
+        _("received at once") if row.late_by < LATE else _("received %(later)s") % {"later": later(row.late_by)}
+    )
+    if check.told:
+        said.append(str(check.get_told_display()))
+    return listed(said)
+
+
+@register.filter
+def standard_name(standard: Standard) -> str:
+    """宿舍 第 1 版."""
+    return _("%(kind)s, version %(version)s") % {"kind": standard.get_kind_display(), "version": standard.version}
+
+
+@register.filter
+def decided(detail: Detail) -> str:
+    """What was decided, by whom, when and why."""
+    decision = detail.decision
+    said = {"name": decision.by.name, "moment": moment(decision.at)}
+    if isinstance(decision, Verification):
+        return _("Passed by %(name)s, %(moment)s.") % said
+    if isinstance(decision, SetAside) and decision.in_favour_of:
+        return _("Set aside by %(name)s, %(moment)s: another record of the same shift passed.") % said
+    said["reason"] = decision.reason
+    if isinstance(decision, Return):
+        return _("Sent back by %(name)s, %(moment)s: %(reason)s") % said
+    return _("Set aside by %(name)s, %(moment)s: %(reason)s") % said

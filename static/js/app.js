@@ -1,0 +1,150 @@
+// What every page shares. Everything here is an extra: each page works without it.
+(() => {
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // ── Light, dark or as the system ────────────────────────────────────
+
+  const savedTheme = () => {
+    try {
+      return localStorage.getItem("theme") || "system";
+    } catch {
+      return "system";
+    }
+  };
+
+  const chooseTheme = (choice) => {
+    try {
+      if (choice === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", choice);
+    } catch {
+      return; // nowhere to keep it
+    }
+    document.dispatchEvent(new Event("theme:chosen"));
+  };
+
+  // ── The check sheet ─────────────────────────────────────────────────
+  // form[data-sheet] holds boxes with data-points; what belongs to one box (its class, put right on
+  // the spot) stands in .found[data-found-for="<id of the box>"], the own text's in data-found-for="own".
+  // Sets .has-some on the form and .is-on on the lines wanted, keeps the sum in output[data-sum].
+
+  const figure = (points) => (points ? "\u2212" + String(Math.round(points * 100) / 100) : "0");
+
+  const foundRow = (form, box) => form.querySelector(`[data-found-for="${CSS.escape(box.id)}"]`);
+
+  const costs = (form, box) => {
+    const corrected = foundRow(form, box)?.querySelector("[data-corrected]")?.checked;
+    return Number(box.dataset.points) * (corrected ? Number(form.dataset.correctedShare || 1) : 1);
+  };
+
+  const readSheet = (form) => {
+    const boxes = $$("[data-points]", form);
+    const checked = boxes.filter((box) => box.checked);
+    const ownText = form.querySelector("[data-own-text]");
+    const own = ownText && ownText.value.trim() !== "";
+    const ownPoints = own ? Number(form.querySelector("[data-own-points]")?.value || 0) : 0;
+
+    for (const box of boxes) foundRow(form, box)?.classList.toggle("is-on", box.checked);
+    for (const row of $$("[data-found-for='own']", form)) row.classList.toggle("is-on", own);
+    for (const item of $$(".item", form)) {
+      item.classList.toggle("has-found", item.querySelector(".found.is-on") !== null);
+    }
+    form.classList.toggle("has-some", checked.length > 0 || own);
+    const sum = [...form.elements].find((element) => element.matches("[data-sum]"));
+    if (sum) sum.textContent = figure(checked.reduce((total, box) => total + costs(form, box), ownPoints));
+  };
+
+  const step = (button) => {
+    const input = button.parentElement.querySelector("input");
+    if (button.dataset.step === "up") input.stepUp();
+    else input.stepDown();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  // ── Choosing several lines, keys ────────────────────────────────────
+
+  const chooseAll = (master) => {
+    for (const box of $$(`input[type=checkbox][name="${master.dataset.all}"]`, master.form || document)) {
+      box.checked = master.checked;
+    }
+  };
+
+  // Letters act only while focus is inside [data-keys], so that they never surprise anybody elsewhere.
+  const key = (event) => {
+    const within = event.target.closest?.("[data-keys]");
+    const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select");
+    if (!within || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const name = (event.shiftKey ? "shift-" : "") + event.key.toLowerCase();
+    const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
+    if (!target) return;
+    event.preventDefault();
+    target.click();
+  };
+
+  // ── Messages ────────────────────────────────────────────────────────
+
+  const say = (template) => {
+    const source = document.getElementById(template);
+    const region = document.getElementById("messages");
+    if (source && region) region.replaceChildren(source.content.cloneNode(true));
+  };
+
+  // ── One place where clicks and changes arrive ───────────────────────
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    let hit;
+    if ((hit = on("[data-dismiss]"))) hit.closest(".message").remove();
+    else if ((hit = on("[data-reveal]"))) reveal(hit);
+    else if ((hit = on("[data-step]"))) step(hit);
+    else if ((hit = on("[data-dialog]"))) document.getElementById(hit.dataset.dialog)?.showModal?.();
+    else if ((hit = on("[data-close]"))) hit.closest("dialog")?.close();
+    else if ((hit = on("[data-fill]"))) fill(hit, event);
+  });
+
+  const reveal = (button) => {
+    const input = document.getElementById(button.dataset.reveal);
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    button.setAttribute("aria-pressed", String(hidden));
+  };
+
+  const fill = (link, event) => {
+    const input = document.getElementById(link.dataset.fillInto);
+    if (!input) return;
+    event.preventDefault();
+    input.value = link.dataset.fill;
+    document.getElementById(link.dataset.thenFocus)?.focus();
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-theme-choice]")) chooseTheme(event.target.value);
+    if (event.target.matches("[data-all]")) chooseAll(event.target);
+    const sheet = event.target.form?.closest("[data-sheet]");
+    if (sheet) readSheet(sheet);
+  });
+  document.addEventListener("input", (event) => {
+    const sheet = event.target.form?.closest("[data-sheet]");
+    if (sheet && event.target.matches("[data-own-text], [data-own-points]")) readSheet(sheet);
+  });
+  document.addEventListener("keydown", key);
+
+  // The server answered with a fault, or did not answer: nothing was swapped, so say it
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    say(status === 401 || status === 403 ? "say-refused" : "say-failed");
+  });
+  document.addEventListener("htmx:sendError", () => say("say-unsent"));
+
+  const start = (within) => {
+    for (const radio of $$("[data-theme-choice]", within)) radio.checked = radio.value === savedTheme();
+    for (const form of $$("[data-sheet]", within)) readSheet(form);
+  };
+
+  start(document);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    start(event.target);
+    const sheet = event.target.closest?.("[data-sheet]");
+    if (sheet) readSheet(sheet);
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && start(document)); // back to a kept page
+})();
