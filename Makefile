@@ -15,10 +15,9 @@ TEMPLATE_FILES = find templates -name '*.html'
 run: ready
 	@DEBUG=$${DEBUG-1} exec $(PY) -m config.serve
 
-test: unexport DEBUG
 test: export SECRET_KEY := $(or $(SECRET_KEY),only-for-tests)
 test: ready-dev
-	$(PY) -m pytest -n $(PYTEST_PROCESSES) $(TESTS)
+	env -u DEBUG $(PY) -m pytest -n $(PYTEST_PROCESSES) $(TESTS)
 
 lint: ready-dev
 	$(VENV)/bin/ruff check .

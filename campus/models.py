@@ -157,13 +157,11 @@ class User(AbstractBaseUser):
         return {self.home_class_id} if self.home_class_id else set()
 
     def readable_classes(self, prefix: str = "") -> Q:
-        """Classes whose lines the person may read: all for reviewers and administrators, else those of the roles held."""
+        """Classes whose lines the person may read: all for reviewers and administrators, else by the roles held."""
         if self.holds(Role.REVIEWER, Role.ADMINISTRATOR):
             return ~Q(**{f"{prefix}pk__in": []})  # not Q(), which vanishes beside another condition: Q() | x is x
         classes = self.classes_held(Role.OFFICER) | self.classes_held(Role.ADVISOR)
-        return Q(**{f"{prefix}pk__in": classes}) | Q(
-            **{f"{prefix}department__in": self.departments_held(Role.ADVISOR)}
-        )
+        return Q(**{f"{prefix}pk__in": classes}) | Q(**{f"{prefix}department__in": self.departments_held(Role.ADVISOR)})
 
 
 class Membership(models.Model):
@@ -197,12 +195,8 @@ class Membership(models.Model):
                 condition=Q(school_class__isnull=True, department__isnull=True, room__isnull=True),
                 name="membership_once_for_the_school",
             ),
-            models.UniqueConstraint(
-                fields=["user", "role", "school_class"], name="membership_once_for_a_class"
-            ),
-            models.UniqueConstraint(
-                fields=["user", "role", "department"], name="membership_once_for_a_department"
-            ),
+            models.UniqueConstraint(fields=["user", "role", "school_class"], name="membership_once_for_a_class"),
+            models.UniqueConstraint(fields=["user", "role", "department"], name="membership_once_for_a_department"),
             models.UniqueConstraint(fields=["user", "role", "room"], name="membership_once_for_a_room"),
         ]
 

@@ -47,9 +47,7 @@ class SchoolClassQuerySet(models.QuerySet[Any]):
 class WeekQuerySet(models.QuerySet[Any]):
     def holding(self, day: date) -> Self:
         """The week that holds `day`, where the day lies in its term."""
-        return self.filter(
-            starts_on__lte=day, ends_on__gte=day, term__starts_on__lte=day, term__ends_on__gte=day
-        )
+        return self.filter(starts_on__lte=day, ends_on__gte=day, term__starts_on__lte=day, term__ends_on__gte=day)
 
     def unclosed(self) -> Self:
         return self.filter(closing__isnull=True)

@@ -33,6 +33,8 @@ def holding(*roles: Role) -> Rule:
     return rule
 
 
+RECORDER = holding(Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR)
+
 # The rules: roles (design §6.3). The name of an address, as `reverse` takes it, and who may go there.
 TABLE: dict[str, Rule] = {
     "home": signed_in,
@@ -41,12 +43,23 @@ TABLE: dict[str, Rule] = {
     "set_language": anyone,
     "healthz": anyone,
     "campus:me": signed_in,
-    "inspections:checks": holding(Role.INSPECTOR, Role.ADVISOR),
-    "inspections:pick": holding(Role.INSPECTOR, Role.ADVISOR),
-    "inspections:sheet": holding(Role.INSPECTOR, Role.ADVISOR),
+    "inspections:checks": RECORDER,
+    "inspections:pick": RECORDER,
+    "inspections:sheet": RECORDER,
     "inspections:standard": signed_in,
+    # An advisor decides where no reviewer may; whose check it is, the page and the service look at
+    "scoring:queue": holding(Role.REVIEWER, Role.ADVISOR),
+    "scoring:review": holding(Role.REVIEWER, Role.ADVISOR),
+    "scoring:verify": holding(Role.REVIEWER, Role.ADVISOR),
+    "scoring:return": holding(Role.REVIEWER, Role.ADVISOR),
+    "scoring:set-aside": holding(Role.REVIEWER, Role.ADVISOR),
+    "scoring:policy": signed_in,
     "reports:ranking": signed_in,
     "reports:class": signed_in,  # and the class is one whose lines one may read, else 404
+    "reports:bulletins": signed_in,
+    "reports:build": holding(Role.REVIEWER, Role.ADMINISTRATOR),
+    "reports:job": signed_in,
+    "reports:file": signed_in,
 }
 
 

@@ -58,7 +58,9 @@ def _frozen_with(table: str, published: str) -> Iterator[Guard]:
         )
 
 
-PUBLISHED = "EXISTS (SELECT 1 FROM inspections_standard s WHERE s.id = {row}.standard_id AND s.published_at IS NOT NULL)"
+PUBLISHED = (
+    "EXISTS (SELECT 1 FROM inspections_standard s WHERE s.id = {row}.standard_id AND s.published_at IS NOT NULL)"
+)
 IN_USE = (
     "(EXISTS (SELECT 1 FROM scoring_entry e WHERE e.policy_id = {row}.{key})"
     " OR EXISTS (SELECT 1 FROM scoring_verification v WHERE v.policy_id = {row}.{key}))"
@@ -199,8 +201,9 @@ def _run(using: str, *, installing: bool) -> None:
     with transaction.atomic(using), connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         # PostgreSQL checks a trigger's tables when it runs, SQLite when any table is altered: so all or nothing
-        complete = all(rule.table in tables for rule in (*GUARDS, *OVERLAPS))
-        for rule in (*GUARDS, *OVERLAPS):
+        rules: tuple[Guard | NoOverlap, ...] = (*GUARDS, *OVERLAPS)
+        complete = all(rule.table in tables for rule in rules)
+        for rule in rules:
             if rule.table not in tables:
                 continue
             for statement in dialect.drop(rule):
@@ -301,4 +304,5 @@ class _PostgreSQL:
 
 
 def _dialect(connection: BaseDatabaseWrapper) -> type[_SQLite] | type[_PostgreSQL]:
-    return {"sqlite": _SQLite, "postgresql": _PostgreSQL}[connection.vendor]
+    dialects: dict[str, type[_SQLite] | type[_PostgreSQL]] = {"sqlite": _SQLite, "postgresql": _PostgreSQL}
+    return dialects[connection.vendor]

@@ -51,7 +51,10 @@ def answers(path: Path) -> bool:
 def prepare() -> None:
     """Make the folders, for this user alone, and take away the socket of a server that is gone."""
     settings.QUEUE_DATA.mkdir(parents=True, exist_ok=True)
-    settings.QUEUE_SOCKET.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = settings.QUEUE_SOCKET.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder != settings.VAR and folder.stat().st_uid != os.getuid():
+        sys.exit(f"{folder} belongs to somebody else. Set TMPDIR to a folder of your own.")
     settings.QUEUE_SOCKET.unlink(missing_ok=True)
 
 

@@ -126,7 +126,7 @@ class Responsibility(models.Model):
 
 
 class Standard(models.Model):
-    """One version of the standard for one kind. Once published it never changes: held by the database (`config.guards`)."""
+    """One version of the standard for one kind. Published, it never changes: held by the database (`config.guards`)."""
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     version = models.PositiveIntegerField(_("version"))
@@ -210,7 +210,7 @@ class Defect(NamedInTwo):
 
 
 class Inspection(models.Model):
-    """One visit of one target. Stored once under the id that the phone made; a correction is a new one that replaces it."""
+    """One visit of one target, stored once under the id that the phone made; a correction is a new one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="inspections")
@@ -272,7 +272,7 @@ class Inspection(models.Model):
 
     @property
     def counts(self) -> bool:
-        """Whether it is a check that counts once verified; a locked dorm room, nobody in and skipped are only visits (§5.1)."""
+        """Whether it counts once verified; a locked dorm room, nobody in and skipped are only visits (§5.1)."""
         if self.outcome == Outcome.LOCKED:
             return self.standard.locked_points > 0
         return self.outcome in {Outcome.CLEAN, Outcome.DEFECTS, Outcome.REFUSED}
@@ -298,7 +298,7 @@ class Concern(models.Model):
 
 
 class Finding(models.Model):
-    """One defect seen: a defect of the standard, or own text. Points, scope and seriousness are the version's, kept here."""
+    """One defect seen: one of the standard, or own text. Points, scope and seriousness are the version's, kept here."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="findings")

@@ -205,6 +205,9 @@ def _usual_group(user: User, known: list[Group]) -> Group | None:
 def _page_of(user: User, slot: Slot, known: list[Group], group: Group, after: str, page: int) -> Board:
     targets = group.targets()
     field_name = "room" if group.name == "building" else "area"
+    outcomes = _outcomes(user, slot, field_name, targets)
+    # Opened anew, the list goes on behind the last place recorded
+    after = after or f"{field_name}-{next(reversed(outcomes), '')}"
     # All of the group, but only by number: its size, its floors and the page of `after` follow from these
     rows = [(pk, floor if field_name == "room" else 0) for pk, floor in _numbered(targets, field_name)]
     order = [f"{field_name}-{pk}" for pk, _floor in rows]
@@ -213,11 +216,6 @@ def _page_of(user: User, slot: Slot, known: list[Group], group: Group, after: st
     wanted = [pk for pk, _floor in rows[(page - 1) * A_PAGE : page * A_PAGE]]
     by_pk = targets.in_bulk(wanted)
     places = places_of([by_pk[pk] for pk in wanted], user, slot)
-    outcomes = dict(
-        _in_slot(user, slot)
-        .filter(**{f"{field_name}__in": targets.order_by().values("pk")})
-        .values_list(field_name, "outcome")
-    )
     current = next_place(places, after)
     return Board(
         slot,
@@ -239,16 +237,20 @@ def _numbered(targets: QuerySet[Any], field_name: str) -> Iterable[tuple[int, in
     return ((pk, 0) for pk in targets.values_list("pk", flat=True))
 
 
-def _in_slot(user: User, slot: Slot) -> QuerySet[Inspection]:
-    """The user's checks of the slot, corrected ones left out, oldest first."""
+def _outcomes(user: User, slot: Slot, field_name: str, targets: QuerySet[Any]) -> dict[int, str]:
+    """Of each of `targets` that the user recorded in the slot, how it came out at last; the newest behind."""
     mine = Inspection.objects.filter(
-        inspector=user,
+        **{"inspector": user, f"{field_name}__in": targets.order_by().values("pk")},
         performed_on=slot.day,
         shift=slot.shift,
         occasion=slot.occasion,
         replacement__isnull=True,
     )
-    return mine.order_by("performed_at", "received_at")
+    outcomes: dict[int, str] = {}
+    for pk, outcome in mine.order_by("performed_at", "received_at").values_list(field_name, "outcome"):
+        outcomes.pop(pk, None)
+        outcomes[pk] = outcome
+    return outcomes
 
 
 def _floors(places: list[Place], rows: list[tuple[int, int]], outcomes: dict[int, str]) -> list[Section]:

@@ -17,7 +17,7 @@ from inspections.models import Concern, Finding, Inspection
 from inspections.selectors import as_target
 from inspections.validation import Facts, Rejected, examine
 
-RECORDERS = (Role.INSPECTOR, Role.ADVISOR)
+RECORDERS = (Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR)
 
 
 class NotAllowed(PermissionDenied):
@@ -49,7 +49,7 @@ def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None =
     Raises `NotAllowed`, `Rejected` (its `errors` by field), `Conflict` (the id is taken by other content).
     """
     if not inspector.holds(*RECORDERS):
-        raise NotAllowed(_("Only inspectors and advisors record checks."))
+        raise NotAllowed(_("Only inspectors, reviewers and advisors record checks."))
     if draft.performed_at.tzinfo is None:
         raise Rejected({"performed_at": [_("This time does not say its offset from UTC.")]})
     draft, received_at = draft.tidied(), received_at or timezone.now()

@@ -12,18 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campus.models import Role, SchoolClass, User, Week
-from campus.templatetags.figures import MINUS, amount, points, with_minus
+from campus.templatetags.figures import MINUS, amount, points
 from dormitories.models import Room
 from reports.board import USUAL
 from reports.selectors import Ranking, ranking_of
-from reports.words import category_label, category_summary, check_score_sum, plain, total_sum, why_there
+from reports.words import (
+    category_label,
+    category_summary,
+    check_score_sum,
+    figure,
+    plain,
+    reason_barred,
+    total_sum,
+    why_there,
+)
 from scoring import engine
 from scoring.models import LedgerCategory
 from scoring.selectors import Line, answered_for, lines, waiting
 
 FULL_MARK = 100
-# Of a figure that never ends, as many digits as a calculator surely has
-DECIMALS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,9 @@ class Mark:
 
     @property
     def figure(self) -> str:
-        """Two decimals at most, without those that are 0: 100, 92.5, 98.33."""
-        return with_minus(f"{self.target.mark.normalize():f}")
+        """100, 92.5, 99.375; 98.33… where it goes on for ever."""
+        exact = figure(self.target.exact_mark, decimals=4)
+        return figure(self.target.exact_mark, decimals=2) if "…" in exact else exact
 
     @property
     def lost(self) -> bool:
@@ -63,6 +71,11 @@ class Section:
     weight: str = ""
     steps: tuple[Step, ...] = ()
     lines: tuple[Line, ...] = ()
+
+    @property
+    def roomy(self) -> bool:
+        """Whether a mark needs more room than 100 does."""
+        return any(len(mark.figure) > len("98.75") for mark in self.marks)
 
     @property
     def detailed(self) -> bool:
@@ -97,6 +110,10 @@ class Account:
     @property
     def total_sum(self) -> str:
         return total_sum(self.row.score)
+
+    @property
+    def barred(self) -> str:
+        return reason_barred(self.row, self.ranking.policy)
 
     @property
     def why(self) -> str:
@@ -211,12 +228,12 @@ def steps_of(part: engine.CategoryScore, line_count: int) -> Iterator[Step]:
     if part.capped:
         yield Step(
             _("a week costs at most %(cap)s") % {"cap": plain(part.rule.weekly_cap or Decimal(0))},
-            figure(part.ordinary),
+            figure(part.ordinary, sign=True),
         )
     whole = part.ordinary + Fraction(part.serious)
     if part.serious:
         yield Step(_("serious defects, in full"), points(part.serious))
-        yield Step(_("together"), figure(whole))
+        yield Step(_("together"), figure(whole, sign=True))
     if whole != Fraction(part.points):
         yield Step(_("two decimals, halves away from zero"), amount(part.points))
 
@@ -226,9 +243,9 @@ def _beyond_a_sum(part: engine.CategoryScore) -> bool:
 
 
 def _sum_steps(part: engine.CategoryScore) -> Iterator[Step]:
-    yield Step(_("the lines together"), figure(Fraction(part.charged)))
+    yield Step(_("the lines together"), figure(Fraction(part.charged), sign=True))
     if part.rule.weight != 1:
-        yield Step(f"× {plain(part.rule.weight)}", figure(part.uncapped))
+        yield Step(f"× {plain(part.rule.weight)}", figure(part.uncapped, sign=True))
 
 
 def _mean_steps(part: engine.CategoryScore) -> Iterator[Step]:
@@ -247,13 +264,11 @@ def _mean_steps(part: engine.CategoryScore) -> Iterator[Step]:
         together = ngettext("%(count)s place", "%(count)s places together", count) % {"count": count}
     if times > 1:
         together = _("%(marks)s, times %(times)s") % {"marks": together, "times": times}
-    yield Step(together, figure(total * times, sign=False))
+    yield Step(together, figure(total * times))
     if times * count > 1:
         divisors = [str(one) for one in (times, count) if one > 1]
-        yield Step(
-            _("÷ %(divisors)s, the average") % {"divisors": " ÷ ".join(divisors)}, figure(total / count, sign=False)
-        )
-    yield Step(f"{MINUS} {FULL_MARK}", figure(part.uncapped))
+        yield Step(_("÷ %(divisors)s, the average") % {"divisors": " ÷ ".join(divisors)}, figure(total / count))
+    yield Step(f"{MINUS} {FULL_MARK}", figure(part.uncapped, sign=True))
 
 
 def _endless(value: Fraction) -> int:
@@ -263,13 +278,3 @@ def _endless(value: Fraction) -> int:
         while rest % factor == 0:
             rest //= factor
     return rest
-
-
-def figure(value: Fraction, *, sign: bool = True) -> str:
-    """An exact figure as a calculator shows it: all decimals where they end soon, else cut, with an ellipsis."""
-    scaled = abs(value) * 10**DECIMALS_SHOWN
-    digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-DECIMALS_SHOWN)
-    text = f"{digits.normalize():f}" if scaled.denominator == 1 else f"{digits:f}…"
-    if value < 0:
-        return MINUS + text
-    return f"+{text}" if sign and value > 0 else text

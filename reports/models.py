@@ -78,3 +78,9 @@ class BulletinFile(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+    @property
+    def draft(self) -> bool:
+        """Whether it was made before its week was published; figures may have moved since."""
+        closing = getattr(self.week, "closing", None)
+        return closing is None or closing.at > self.made_at

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from campus.templatetags.figures import amount, in_english, points, score
+from campus.templatetags.figures import MINUS, amount, in_english, points, score
 from inspections.models import Category
 from reports.selectors import Ranking
 from scoring import engine
@@ -153,7 +154,7 @@ def mean_summary(part: engine.CategoryScore) -> str:
         words = ngettext("%(count)s room at %(mark)s", "%(count)s rooms at %(mark)s on average", count)
     else:
         words = ngettext("%(count)s place at %(mark)s", "%(count)s places at %(mark)s on average", count)
-    average = words % {"count": count, "mark": score(part.mark)}
+    average = words % {"count": count, "mark": figure(part.exact_mark or Fraction(0))}
     return listed([average, _("serious %(points)s") % {"points": points(part.serious)}]) if part.serious else average
 
 
@@ -220,18 +221,30 @@ def ranked_on(row: engine.Row, policy: engine.Policy) -> Decimal:
 
 
 def check_score_sum(one: engine.Score) -> str:
-    """The addition behind the check score: 100 − 1.00 − 1.25."""
-    return _sum_of(one.base, *(part.points for part in one.categories.values()))
+    """The addition behind the check score: 100 − 1.00 − 1.25; empty where there is nothing to add."""
+    return _sum_of(plain(one.base), *(amount(part.points) for part in one.categories.values() if part.points))
 
 
 def total_sum(one: engine.Score) -> str:
-    """The addition behind the total: 98.12 + 10."""
-    return _sum_of(one.check_score, one.bonus, whole=score(one.check_score))
+    """The addition behind the total: 98.12 + 10; empty where there is nothing to add."""
+    return _sum_of(score(one.check_score), *([points(one.bonus)] if one.bonus else []))
 
 
-def _sum_of(first: Decimal, *others: Decimal, whole: str = "") -> str:
-    terms = (amount(term) if term % 1 else points(term) for term in others if term)
-    return " ".join([whole or plain(first), *(f"{term[0]} {term[1:]}" for term in terms)])
+def _sum_of(first: str, *others: str) -> str:
+    return " ".join([first, *(f"{term[0]} {term[1:]}" for term in others)]) if others else ""
+
+
+def figure(value: Fraction, *, decimals: int = 6, sign: bool = False) -> str:
+    """An exact figure as a calculator shows it: 98.125; one that goes on is cut after `decimals`, with an ellipsis.
+
+    Not rounded: half a hundredth that was rounded away would be missed when the figures are added up.
+    """
+    scaled = abs(value) * 10**decimals
+    digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-decimals)
+    text = f"{digits.normalize():f}" if scaled.denominator == 1 else f"{digits:f}…"
+    if value < 0:
+        return MINUS + text
+    return f"+{text}" if sign and value > 0 else text
 
 
 def plain(value: Decimal) -> str:

@@ -86,18 +86,21 @@ def text_width(text: str) -> int:
 
 # Styles, by what a cell holds and how its row is set
 
+# Excel takes names of styles without regard to case, and has a "Title" of its own
+TITLE, SUBTITLE, HEAD, NOTE = "bulletin title", "bulletin subtitle", "bulletin head", "bulletin note"
+
 
 def _style_name(kind: Kind, tone: Tone, strong: bool) -> str:
-    return f"{kind}-{tone}{'-strong' if strong else ''}"
+    return f"bulletin {kind}-{tone}{'-strong' if strong else ''}"
 
 
 def _styles() -> Iterator[NamedStyle]:
     middle = Alignment("center", "center", wrap_text=True)
-    yield NamedStyle("title", font=Font(SONG, sz=18, b=True, color=INK), alignment=middle)
-    yield NamedStyle("subtitle", font=Font(SONG, sz=11, color=INK), alignment=middle)
-    yield NamedStyle("note", font=Font(SONG, sz=10, color=INK), alignment=Alignment("left", "top", wrap_text=True))
+    yield NamedStyle(TITLE, font=Font(SONG, sz=18, b=True, color=INK), alignment=middle)
+    yield NamedStyle(SUBTITLE, font=Font(SONG, sz=11, color=INK), alignment=middle)
+    yield NamedStyle(NOTE, font=Font(SONG, sz=10, color=INK), alignment=Alignment("left", "top", wrap_text=True))
     yield NamedStyle(
-        "head",
+        HEAD,
         font=Font(HEI, sz=11, b=True, color=INK),
         fill=PatternFill("solid", SUNK),
         alignment=middle,
@@ -141,9 +144,9 @@ class _Page:
 
     def write(self) -> None:
         self._set_up()
-        self._write_across(self.sheet.title, "title", 36)
-        self._write_across(self.sheet.subtitle, "subtitle", 24)
-        self._append([self._cell(column.head, "head") for column in self.sheet.columns], 24)
+        self._write_across(self.sheet.title, TITLE, 36)
+        self._write_across(self.sheet.subtitle, SUBTITLE, 24)
+        self._append([self._cell(column.head, HEAD) for column in self.sheet.columns], 24)
         for row in self.rows:
             self._write_row(row)
         last = self.at
@@ -180,7 +183,7 @@ class _Page:
 
     def _write_note(self, note: str) -> None:
         for (part,) in _in_rows((printable(note),), [self._across]):
-            self._write_across(part, "note", PADDING + LINE * _lines_in(part, self._across))
+            self._write_across(part, NOTE, PADDING + LINE * _lines_in(part, self._across))
 
     def _write_across(self, text: Value, style: str, height: float) -> None:
         self.page.merged_cells.add(f"A{self.at + 1}:{self.last_column}{self.at + 1}")

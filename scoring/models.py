@@ -223,9 +223,7 @@ class SetAside(models.Model):
         verbose_name = _("set aside")
         verbose_name_plural = _("set aside")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=~Q(reason="") | Q(in_favour_of__isnull=False), name="set_aside_says_why"
-            )
+            models.CheckConstraint(condition=~Q(reason="") | Q(in_favour_of__isnull=False), name="set_aside_says_why")
         ]
 
     def __str__(self) -> str:
@@ -333,7 +331,8 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="entry_comes_from_one_thing",
-                condition=Q(inspection__isnull=False, bonus__isnull=True) | Q(inspection__isnull=True, finding__isnull=True),
+                condition=Q(inspection__isnull=False, bonus__isnull=True)
+                | Q(inspection__isnull=True, finding__isnull=True),
             ),
             models.CheckConstraint(
                 name="entry_charges_gives_or_reverses",

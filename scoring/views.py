@@ -20,6 +20,7 @@ from scoring.forms import DeclineForm, PassForm, scope_of
 from scoring.models import Policy
 from scoring.reviewing import Detail, Queue, detail_of, following, queue_for, unquestionable
 from scoring.telling import Told, told_declined, told_passed
+from scoring.words import sections
 
 
 def person(request: HttpRequest) -> User:
@@ -49,7 +50,8 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
 def policy(request: HttpRequest, version: int) -> HttpResponse:
     """The policy in force in sentences, for everybody."""
     policies = Policy.objects.prefetch_related("categories", "multipliers")
-    return render(request, "scoring/policy.html", {"policy": get_object_or_404(policies, version=version)})
+    asked = get_object_or_404(policies, version=version)
+    return render(request, "scoring/policy.html", {"policy": asked, "sections": sections(asked)})
 
 
 def queue_of(request: HttpRequest) -> Queue:
@@ -79,7 +81,7 @@ def bench(request: HttpRequest, found: Queue, detail: Detail | None = None) -> d
 def verify(request: HttpRequest) -> HttpResponse:
     form = PassForm(request.POST)
     if not form.is_valid():
-        return answer(request, [(messages.ERROR, text) for texts in form.errors.values() for text in texts])
+        return answer(request, [(messages.ERROR, str(text)) for texts in form.errors.values() for text in texts])
     ids = chosen(form, person(request))
     after = following(person(request), scope_of(request.GET), ids[0]) if one_alone(request) and ids else []
     verdicts = services.verify(inspections=ids, by=person(request), names=form.names)
@@ -112,6 +114,10 @@ def decline(request: HttpRequest, pk: UUID, verb: Callable[..., Any]) -> HttpRes
     return answer(request, [told_declined(detail, verb)], after)
 
 
+def by_htmx(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
 def one_alone(request: HttpRequest) -> bool:
     """Whether the decision was made on one check that is looked at, not on rows of the list."""
     return "one" in request.POST
@@ -134,7 +140,7 @@ def answer(request: HttpRequest, told: Sequence[Told], after: Sequence[UUID] = (
     row = found.first(after)
     page = reverse("scoring:review", args=[row.id]) if row and one_alone(request) else reverse("scoring:queue")
     address = f"{page}?{found.scope.query}".removesuffix("?")
-    if not request.htmx:
+    if not by_htmx(request):
         return redirect(address)
     if row is None:
         return HttpResponseClientRedirect(address)
@@ -144,7 +150,7 @@ def answer(request: HttpRequest, told: Sequence[Told], after: Sequence[UUID] = (
 
 def once_more(request: HttpRequest, detail: Detail, form: DeclineForm) -> HttpResponse:
     """The same check, with what is wrong about the reason."""
-    if request.htmx:
+    if by_htmx(request):
         page = render(request, "scoring/_side.html", {"detail": detail, "form": form}, status=422)
         return reswap(retarget(page, "#side"), "outerHTML")
     context = bench(request, queue_of(request), detail) | {"form": form, "one": True}

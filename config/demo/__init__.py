@@ -40,7 +40,8 @@ SELDOM_CHECKED, ITS_CHECKED_ROOMS = "0851", {"5201", "5202"}
 EXEMPT, EXEMPT_DAYS = "10311", (3, 4)  # Thursday and Friday of the sports meet
 
 BUILDINGS = {"1": ("1号楼", "women"), "3": ("3号楼", "women"), "5": ("5号楼", "men")}
-PEOPLE: list[tuple[str, str, str, str, list[dict[str, str]]]] = [
+Memberships = list[dict[str, str]]
+PEOPLE: list[tuple[str, str, str, str, Memberships]] = [
     # number, name, gender, home class, memberships
     ("inspector", "王晓明", "male", "1051", [{"role": Role.INSPECTOR}]),
     ("reviewer", "吴静", "female", "0952", [{"role": Role.REVIEWER}]),
@@ -49,7 +50,13 @@ PEOPLE: list[tuple[str, str, str, str, list[dict[str, str]]]] = [
     ("advisor", "赵老师", "female", "", [{"role": Role.ADVISOR, "department": "数理系"}]),
     ("admin", "钱老师", "male", "", [{"role": Role.ADMINISTRATOR}]),
 ]
-PARTNER = ("105108", "李婷", "female", "1035", [{"role": Role.INSPECTOR}])  # walks with the inspector, signs in nowhere
+PARTNER: tuple[str, str, str, str, Memberships] = (
+    "105108",
+    "李婷",
+    "female",
+    "1035",
+    [{"role": Role.INSPECTOR}],
+)  # walks with the inspector, signs in nowhere
 
 # What the bulletin's words are in the standard; own words are kept where they say more
 FINDINGS: dict[str, tuple[str, str]] = {
@@ -275,7 +282,7 @@ class _Demo:
             )
 
     def leave_for_review(self) -> None:
-        """Today's, not yet reviewed: clean ones, defects, two of one room, an unnamed class, a late one, a locked door."""
+        """Today's, not yet reviewed: clean, defects, two of one room, an unnamed class, a late one, a locked door."""
         now = timezone.now()
         at_latest = now if now.astimezone(school_zone()).date() == self.today else _instant(self.today, time(20, 30))
         midnight = _instant(self.today, time(0, 0, 1))

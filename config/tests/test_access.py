@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
@@ -26,12 +27,16 @@ EVERYBODY = set(ROLES)
 OPEN, REFUSED, UNSEEN, SIGN_IN = "open", "refused", "unseen", "sign in"
 
 
+def nothing(school: School) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Case:
     """One address: who gets in with an object of his own school's side, and with another's (None: no such object)."""
 
     may: set[str]
-    own: Callable[[School], dict[str, Any]] = field(default=lambda school: {})
+    own: Callable[[School], dict[str, Any]] = nothing
     other: Callable[[School], dict[str, Any]] | None = None
     sees_other: set[str] = field(default_factory=set)
     sees_own: set[str] | None = None  # where the address is open to more people than the object
@@ -72,7 +77,7 @@ CASES: dict[str, Case] = {
     "campus:me": Case(EVERYBODY),
     "inspections:checks": Case(RECORDERS),
     "inspections:pick": Case(RECORDERS),
-    "inspections:sheet": Case(RECORDERS, own=lambda school: {"type": "room", "code": "5413"}),
+    "inspections:sheet": Case(RECORDERS, own=lambda school: {"target_type": "room", "code": "5413"}),
     "inspections:standard": Case(EVERYBODY, own=lambda school: {"pk": Standard.objects.get(kind="dorm").pk}),
     "scoring:queue": Case(REVIEWERS),
     "scoring:review": Case(REVIEWERS, own=check_of("5413"), other=check_of("3501"), sees_other={"reviewer"}),
@@ -155,7 +160,8 @@ def test_the_signed_out(school: School, client: Client, name: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_not_there_is_not_found(school: School, client: Client, role: str) -> None:
     client.force_login(school.people[role])
-    for name, kwargs in [("scoring:review", {"pk": uuid4()}), ("reports:class", {"code": "9999"})]:
+    missing: dict[str, dict[str, Any]] = {"scoring:review": {"pk": uuid4()}, "reports:class": {"code": "9999"}}
+    for name, kwargs in missing.items():
         expected = UNSEEN if role in CASES[name].may else REFUSED
         assert answer(client, reverse(name, kwargs=kwargs), CASES[name]) == expected
 
@@ -174,16 +180,17 @@ def test_a_post_that_is_refused_changes_nothing(school: School, client: Client) 
     assert not Inspection.objects.filter(pk=check.pk, verification__isnull=False).exists()
 
 
+def let_through(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("the middleware let it through")
+
+
 class TestAnAddressNobodyNamed:
     """An address that was added and forgotten in the table is closed to everybody."""
 
     @pytest.fixture(autouse=True)
     def forgotten(self, settings: Any) -> None:
-        def view(request: Any) -> None:
-            raise AssertionError("the middleware let it through")
-
-        module = type("urls", (), {"urlpatterns": [*real_urlpatterns, path("forgotten/", view, name="forgotten")]})
-        settings.ROOT_URLCONF = module
+        patterns = [*real_urlpatterns, path("forgotten/", let_through, name="forgotten")]
+        settings.ROOT_URLCONF = type("urls", (), {"urlpatterns": patterns})
 
     @pytest.mark.parametrize("role", ["admin", "reviewer"])
     def test_it_is_refused(self, school: School, client: Client, role: str) -> None:
@@ -196,10 +203,7 @@ class TestAnAddressNobodyNamed:
 
     @pytest.mark.django_db
     def test_a_program_is_told_so_as_json(self, client: Client, settings: Any) -> None:
-        def view(request: Any) -> None:
-            raise AssertionError("the middleware let it through")
-
-        settings.ROOT_URLCONF = type("urls", (), {"urlpatterns": [path("api/v1/x", view, name="x")]})
+        settings.ROOT_URLCONF = type("urls", (), {"urlpatterns": [path("api/v1/x", let_through, name="x")]})
         response = client.get("/api/v1/x")
         assert (response.status_code, response["Content-Type"]) == (401, "application/json")
 

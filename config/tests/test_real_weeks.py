@@ -69,7 +69,10 @@ LAST_WEEK = {
     "1151": (1, "129.00", "99.00", "30.00", True),
     "1035": (2, "110.00", "100.00", "10.00", True),
     "1051": (2, "110.00", "100.00", "10.00", True),
-    **dict.fromkeys(["0851", "0852", "0853", "0931", "0935", "0951", "0952", "10311", "1036", "1038", "1039", "1133"], (4, "100.00", "100.00", "0.00", False)),
+    **dict.fromkeys(
+        ["0851", "0852", "0853", "0931", "0935", "0951", "0952", "10311", "1036", "1038", "1039", "1133"],
+        (4, "100.00", "100.00", "0.00", False),
+    ),
     "1135": (16, "98.00", "98.00", "0.00", False),
     "1136": (16, "98.00", "98.00", "0.00", False),
     "1031": (18, "98.00", "98.00", "0.00", False),
@@ -134,7 +137,7 @@ class RealWeeks(TestCase):
     def test_the_bulk_bonus_leaves_out_the_class_on_internship(self) -> None:
         bonus = Bonus.objects.get(reason="运动会期间配合工作")
         reached = set(Entry.objects.filter(bonus=bonus).values_list("school_class__code", flat=True))
-        assert reached == set(["1031", "1032", "1034", "1035", "1036", "1038", "1039", "1051", "1133", "1135", "1136"])
+        assert reached == {"1031", "1032", "1034", "1035", "1036", "1038", "1039", "1051", "1133", "1135", "1136"}
 
     def test_todays_checks_wait_for_review(self) -> None:
         waiting = Inspection.objects.filter(performed_on=TODAY)

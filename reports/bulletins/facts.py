@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from campus.models import Exemption, User, Week
 from campus.querysets import standing_during
+from campus.selectors import current_week, today
 from inspections.models import Standard
 from reports.selectors import Ranking, ranking_of
 from scoring.models import Entry
@@ -59,6 +60,13 @@ def bulletin_facts(week: Week, by: User | None = None) -> BulletinFacts:
             drawn_up_at=timezone.now(),
             drawn_up_by=by,
         )
+
+
+def week_to_tell() -> Week | None:
+    """The week whose bulletin is due: the last one that is over, or the first there is. None in a school without terms."""
+    weeks = Week.objects.select_related("term", "closing").order_by("starts_on")
+    over: Week | None = weeks.filter(ends_on__lt=today()).last()
+    return over or current_week()
 
 
 def _exemptions(week: Week) -> Iterator[Exemption]:

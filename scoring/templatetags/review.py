@@ -16,6 +16,7 @@ from inspections.models import Occasion, Outcome, Standard
 from scoring.models import Return, SetAside, Verification
 from scoring.reviewing import Detail, Found, Row
 from scoring.reviewing.rows import LATE
+from scoring.words import listed
 
 register = template.Library()
 
@@ -82,12 +83,6 @@ def later(delta: timedelta) -> str:
         hours = delta // HOUR
         return ngettext("%(count)d hour late", "%(count)d hours late", hours) % {"count": hours}
     return ngettext("%(count)d day late", "%(count)d days late", delta // DAY) % {"count": delta // DAY}
-
-
-@register.filter
-def listed(words: Iterable[str]) -> str:
-    """Words one after the other, as a sentence lists them."""
-    return pgettext("between the words of a list", ", ").join(words)
 
 
 @register.filter
