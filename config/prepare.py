@@ -1,4 +1,4 @@
-"""`python -m config.prepare`: all that must be there before pages are served; an empty database in DEBUG gets the demo."""
+"""`python -m config.prepare`: what must be there before pages are served; in DEBUG, an empty database gets the demo."""
 
 import os
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,13 +15,14 @@ from django.utils.translation import ngettext
 from campus.models import Role, SchoolClass, User, Week
 from campus.templatetags.figures import MINUS, amount, points
 from dormitories.models import Room
-from reports.board import USUAL
+from reports.board import USUAL, unseen
 from reports.selectors import Ranking, ranking_of
 from reports.words import (
     category_label,
     category_summary,
     check_score_sum,
     figure,
+    listed,
     plain,
     reason_barred,
     total_sum,
@@ -61,7 +63,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A category (or the bonuses) of the week: what it came to, its marks, the sum step by step, its lines."""
+    """A category (or the bonuses) of the week: what it came to, its marks, the sum step by step, its lines.
+
+    `unseen` says that a class without rank was not checked there, which is no 0.
+    """
 
     category: str
     label: str
@@ -71,6 +76,7 @@ class Section:
     weight: str = ""
     steps: tuple[Step, ...] = ()
     lines: tuple[Line, ...] = ()
+    unseen: bool = False
 
     @property
     def roomy(self) -> bool:
@@ -147,7 +153,7 @@ def account_of(school_class: SchoolClass, week: Week, reader: User) -> Account |
         ranking=ranking,
         group=group,
         row=row,
-        sections=tuple(_sections(row.score, told, answered_for(week, school_class), places)),
+        sections=tuple(_sections(row, told, answered_for(week, school_class), places)),
         bonus=_bonus_section(row.score, tuple(line for line in told if line.category == LedgerCategory.BONUS)),
         waiting=concerned.count() if whole else 0,
         whole=whole,
@@ -159,14 +165,12 @@ def _headed(reader: User) -> set[str]:
     return set(Room.objects.filter(pk__in=reader.rooms_held(Role.ROOM_HEAD)).values_list("code", flat=True))
 
 
-def _sections(
-    one: engine.Score, told: Iterable[Line], answered: set[str], places: set[str] | None
-) -> Iterator[Section]:
+def _sections(row: engine.Row, told: Iterable[Line], answered: set[str], places: set[str] | None) -> Iterator[Section]:
     """The categories in the order shown; `places` are the only ones whose marks are told, None is all."""
     by_category: dict[str, list[Line]] = {}
     for line in told:
         by_category.setdefault(line.category, []).append(line)
-    for category, part in one.categories.items():
+    for category, part in row.score.categories.items():
         found = tuple(by_category.get(category, ()))
         if category in USUAL or part.points or part.checks or found:
             yield Section(
@@ -178,6 +182,7 @@ def _sections(
                 weight=_weight(part),
                 steps=tuple(steps_of(part, len(found))) if places is None else (),
                 lines=found,
+                unseen=unseen(row, category),
             )
 
 
@@ -194,12 +199,16 @@ def _weight(part: engine.CategoryScore) -> str:
     """What a point charged costs of a mark out of 100."""
     if part.mark is None:
         return ""
-    return _("each out of 100, a point charged costs %(weight)s") % {"weight": plain(part.rule.weight)}
+    if part.category == engine.Category.DORM:
+        said = _("each room out of 100, a point charged costs %(weight)s")
+    else:
+        said = _("each place out of 100, a point charged costs %(weight)s")
+    return said % {"weight": plain(part.rule.weight)}
 
 
 def _bonus_section(one: engine.Score, found: tuple[Line, ...]) -> Section:
     cut = one.bonus != one.bonus_lines
-    given = "; ".join(f"{line.defect} {points(line.points)}" for line in found)
+    given = listed(f"{line.defect} {points(line.points)}" for line in found)
     return Section(
         category=LedgerCategory.BONUS,
         label=category_label(LedgerCategory.BONUS),
@@ -258,17 +267,26 @@ def _mean_steps(part: engine.CategoryScore) -> Iterator[Step]:
     total = sum((target.exact_mark for target in targets), Fraction(0))
     times = lcm(*(_endless(target.exact_mark) for target in targets))
     count = len(targets)
-    if part.category == engine.Category.DORM:
-        together = ngettext("%(count)s room", "%(count)s rooms together", count) % {"count": count}
-    else:
-        together = ngettext("%(count)s place", "%(count)s places together", count) % {"count": count}
-    if times > 1:
-        together = _("%(marks)s, times %(times)s") % {"marks": together, "times": times}
-    yield Step(together, figure(total * times))
+    yield Step(_together(part, times), figure(total * times))
     if times * count > 1:
         divisors = [str(one) for one in (times, count) if one > 1]
         yield Step(_("÷ %(divisors)s, the average") % {"divisors": " ÷ ".join(divisors)}, figure(total / count))
     yield Step(f"{MINUS} {FULL_MARK}", figure(part.uncapped, sign=True))
+
+
+def _together(part: engine.CategoryScore, times: int) -> str:
+    """8 间相加; where each is taken three times first, also what is then added up: 295 + 300 × 7."""
+    count = len(part.targets)
+    if part.category == engine.Category.DORM:
+        words = ngettext("%(count)s room", "%(count)s rooms together", count)
+    else:
+        words = ngettext("%(count)s place", "%(count)s places together", count)
+    together = words % {"count": count} if count > 1 else _("its mark")
+    if times == 1:
+        return together
+    marks = Counter(target.exact_mark * times for target in part.targets)
+    terms = (figure(mark) + (f" × {n}" if n > 1 else "") for mark, n in sorted(marks.items()))
+    return _("%(marks)s, each times %(times)s: %(sum)s") % {"marks": together, "times": times, "sum": " + ".join(terms)}
 
 
 def _endless(value: Fraction) -> int:

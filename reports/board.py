@@ -170,9 +170,14 @@ def _groups(ranking: Ranking, part: Part, line: Callable[[engine.Row], BoardRow]
 
 
 def _cell(row: engine.Row, category: engine.Category, url: str) -> Cell:
-    score = row.score.categories[category]
-    unseen = row.barred is not None and not score.checks and not score.points
-    return Cell(category_label(category), None if unseen else score.points, _at(url, category))
+    points = None if unseen(row, category) else row.score.categories[category].points
+    return Cell(category_label(category), points, _at(url, category))
+
+
+def unseen(row: engine.Row, category: engine.Category) -> bool:
+    """Whether a class without rank was not checked in a category, so that there is no 0 to show."""
+    part = row.score.categories[category]
+    return row.barred is not None and not part.checks and not part.points
 
 
 def _at(url: str, category: str) -> str:

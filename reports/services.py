@@ -74,7 +74,10 @@ def run_job(*, job_id: int) -> None:
 
 
 def sweep() -> list[int]:
-    """Ids of the jobs to send to the queue again: never begun, or begun and silent. What was begun too often is given up."""
+    """Ids of the jobs to send to the queue again: never begun, or begun and silent.
+
+    A job that was begun too often is given up first: it is the job that ends its workers.
+    """
     now = timezone.now()
     silent = Job.objects.filter(finished_at=None, beat_at__lt=now - QUIET)
     silent.filter(attempts__gte=MOST_ATTEMPTS).update(finished_at=now, error=GIVEN_UP)

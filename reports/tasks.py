@@ -1,4 +1,4 @@
-"""What the worker does: ids in, one service called. The rows in the database are the truth, so a lost task is no loss."""
+"""What the worker does: ids in, one service called. A lost task is no loss, the job’s row is the truth."""
 
 from __future__ import annotations
 

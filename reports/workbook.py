@@ -81,6 +81,8 @@ def write_workbook(sheets: Iterable[Sheet], to: IO[bytes], about: About) -> None
 
 def text_width(text: str) -> int:
     """How wide a text is, in half-width characters; a Chinese one counts two."""
+    if text.isascii():
+        return len(text)
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WFA" else 1 for char in text)
 
 

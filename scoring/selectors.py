@@ -14,11 +14,9 @@ from campus.querysets import standing_during
 from inspections.models import Area, Category, Concern, Inspection, Occasion
 from scoring import engine
 from scoring.facts import CONCERNS, FINDINGS, TARGET, as_check, named_class, outcome_finding, outcome_points
-from scoring.models import Entry, LedgerCategory, Policy, Reversal, Verification
+from scoring.models import Entry, LedgerCategory, Policy, Verification
 
 EXACT = Decimal("0.000001")
-# Lines taken back for these causes do not stand: what stands instead is told by the check itself
-REPLACED = (Reversal.Cause.AMENDMENT, Reversal.Cause.EXEMPTION)
 
 
 # The policy
@@ -232,15 +230,13 @@ def _reversals(week: Week, classes_of: Mapping[str, tuple[str, ...]]) -> Iterato
         Entry.objects.of_week(week)
         .filter(reverses__isnull=False)
         .exclude(category=LedgerCategory.BONUS)
-        .select_related("school_class", "inspection", "reversal")
+        .select_related("school_class", "inspection")
         .order_by("pk")
     )
     for entry in entries:
         if entry.category == LedgerCategory.CORRECTION:
             yield engine.Reversal(entry.school_class.code, entry.category, exact(entry.points))
-        elif entry.reversal.cause not in REPLACED and entry.school_class.code in classes_of.get(
-            str(entry.inspection_id), ()
-        ):
+        elif entry.school_class.code in classes_of.get(str(entry.inspection_id), ()):
             yield engine.Reversal(
                 klass=entry.school_class.code,
                 category=entry.category,
@@ -385,6 +381,7 @@ def _with_all(entries: QuerySet[Entry]) -> QuerySet[Entry]:
         "reversal",
         "inspection__room",
         "inspection__area",
+        "inspection__week",
         "inspection__standard",
         "inspection__inspector",
         "finding__defect__item",

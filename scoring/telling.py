@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campus.models import User
+from campus.templatetags.figures import in_english
 from inspections.models import Inspection
 from scoring import services
 from scoring.reviewing import Detail
@@ -65,7 +66,7 @@ def _passed(passed: Sequence[Verdict], codes: dict[UUID, str]) -> str:
         said = ngettext("%(count)d check passed.", "%(count)d checks passed.", len(passed)) % {"count": len(passed)}
     if not aside:
         return said
-    return " ".join(
+    return (" " if in_english() else "").join(
         [
             said,
             ngettext(

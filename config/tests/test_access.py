@@ -66,7 +66,8 @@ def bulletin_file(school: School) -> dict[str, Any]:
 
 REVIEWERS = {"reviewer", "advisor"}
 RECORDERS = {"inspector", "reviewer", "advisor"}
-READERS_OF_0852 = {"reviewer", "officer", "advisor", "admin"}
+# The room head reads the lines of the room alone
+READERS_OF_0852 = {"reviewer", "officer", "head", "advisor", "admin"}
 
 CASES: dict[str, Case] = {
     "home": Case(EVERYBODY),

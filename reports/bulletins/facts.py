@@ -63,7 +63,7 @@ def bulletin_facts(week: Week, by: User | None = None) -> BulletinFacts:
 
 
 def week_to_tell() -> Week | None:
-    """The week whose bulletin is due: the last one that is over, or the first there is. None in a school without terms."""
+    """The week whose bulletin is due: the last that is over, or the first there is; None in a school without terms."""
     weeks = Week.objects.select_related("term", "closing").order_by("starts_on")
     over: Week | None = weeks.filter(ends_on__lt=today()).last()
     return over or current_week()

@@ -82,7 +82,7 @@ class Sheet:
 
 
 def printable(text: str) -> str:
-    """The text with a visible mark for each character that no file may hold: ␇ for a bell, � for what has no picture."""
+    """The text with a mark for each character that no file may hold: ␇ for a bell, � for what has no picture."""
     return UNPRINTABLE.sub(_picture, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

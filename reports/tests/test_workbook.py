@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -75,10 +74,21 @@ def test_nothing_and_zero_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "=HYPERLINK(\"http://x\")", "+cmd|' /C calc'!A0", "-1", "@SUM(A1)", "{=A1}", "'0851", "#REF!", "TRUE", "1E5"],
+    [
+        "=1+1",
+        '=HYPERLINK("http://x")',
+        "+cmd|' /C calc'!A0",
+        "-1",
+        "@SUM(A1)",
+        "{=A1}",
+        "'0851",
+        "#REF!",
+        "TRUE",
+        "1E5",
+    ],
 )
 def test_nobodys_text_is_a_formula_or_a_number(text: str) -> None:
-    page = opened(a_sheet(a_row(text), title_note := a_row(code=text), notes=(text,)))  # noqa: F841
+    page = opened(a_sheet(a_row(text), a_row(code=text), notes=(text,)))
     cells = [page["C4"], page["B5"], page["A7"]]
     assert [(cell.value, cell.data_type) for cell in cells] == [(text, "s")] * 3
     assert not [cell for row in page for cell in row if cell.data_type == "f"]
@@ -129,7 +139,7 @@ def test_a_text_of_several_lines_gets_a_row_that_is_high_enough() -> None:
 
 
 def test_columns_are_as_wide_as_chinese_is() -> None:
-    assert (text_width("0851"), text_width("有垃圾"), text_width("é")) == (4, 6, 1)
+    assert (text_width("0851"), text_width("有垃圾"), text_width("e\u0301")) == (4, 6, 1)
     page = opened(a_sheet(a_row("有垃圾"), a_row("床下有杂物")))
     widths = {name: dimension.width for name, dimension in page.column_dimensions.items()}
     assert 10 <= widths["C"] < 14
@@ -150,7 +160,7 @@ def test_title_and_head_stay_in_sight_and_on_every_page() -> None:
 
 def test_prints_on_a4_as_wide_as_the_page() -> None:
     page = opened(a_sheet(a_row(), notes=("注",)))
-    assert page.page_setup.paperSize == page.PAPERSIZE_A4 == "9" or page.page_setup.paperSize == 9
+    assert str(page.page_setup.paperSize) == page.PAPERSIZE_A4
     assert (page.page_setup.orientation, page.page_setup.fitToWidth, page.page_setup.fitToHeight) == ("landscape", 1, 0)
     assert page.sheet_properties.pageSetUpPr.fitToPage
     assert page.print_options.horizontalCentered
@@ -178,10 +188,8 @@ def test_says_what_it_is() -> None:
     assert (properties.title, properties.creator) == ("卫生量化通报", "卫生检查")
 
 
-def test_is_streamed_row_by_row() -> None:
-    """No row of the file is kept: what is written of ten thousand is what was given."""
+def test_ten_thousand_rows_are_ten_thousand_rows() -> None:
     rows = tuple(a_row(f"第 {n} 处") for n in range(10_000))
     page = load_workbook(written(a_sheet(*rows)), read_only=True).worksheets[0]
     texts = [row[2] for row in page.iter_rows(min_row=4, values_only=True)]
     assert texts == [f"第 {n} 处" for n in range(10_000)]
-    assert re.search("通报", ABOUT.title)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from campus.models import SHIFT_LABELS, Shift, User
+from campus.models import SHIFT_LABELS, Role, Shift, User
 from campus.selectors import today
 from dormitories.models import Building
 from inspections.models import Area, Category, Inspection, Outcome
@@ -123,6 +123,10 @@ class Day:
     def scope(self) -> Scope:
         return Scope(self.date)
 
+    @property
+    def yesterday(self) -> bool:
+        return self.date == today() - timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
@@ -145,7 +149,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Queue:
-    """The page: one day, or a part of it (`scope`), and what else waits."""
+    """The page: one day or a part of it (`scope`), and what else waits; for an advisor what no reviewer may decide on."""
 
     scope: Scope
     day: date
@@ -155,6 +159,7 @@ class Queue:
     awaited: list[Awaited]
     tally: Tally
     in_scope: list[Round]
+    advising: bool
 
     @property
     def here(self) -> Scope:
@@ -177,6 +182,10 @@ class Queue:
     @property
     def passable(self) -> list[Row]:
         return [row for row in self.rows if row.unquestionable]
+
+    @property
+    def tickable(self) -> bool:
+        return any(row.hindrance is None for row in self.rows)
 
     @property
     def cut(self) -> int:
@@ -236,6 +245,7 @@ def queue_for(user: User, scope: Scope) -> Queue:
         awaited=list(_awaited(user)),
         tally=_added(tally for _, tally in counted),
         in_scope=in_scope,
+        advising=not user.holds(Role.REVIEWER),
     )
 
 
@@ -243,11 +253,13 @@ def in_order(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
     """Marked checks as the queue shows them: the latest shift first, place by place, the clean last."""
     pressing = Case(*[When(**{f"is_{mark}": True}, then=n) for n, mark in enumerate(Mark)], default=len(Mark))
     folded = Case(When(look=False, outcome=Outcome.CLEAN, then=1), default=0)
-    # Two of one place stand together
-    twins = Case(
-        When(is_duplicate=True, then=Coalesce("room__code", "area__code")), default=Value(""), output_field=CharField()
+    # Two of one place stand together; the clean are looked up, not gone through
+    by_code = Case(
+        When(Q(is_duplicate=True) | Q(look=False, outcome=Outcome.CLEAN), then=Coalesce("room__code", "area__code")),
+        default=Value(""),
+        output_field=CharField(),
     )
-    return checks.order_by(*_rounds(), pressing, folded, twins, "performed_at", "pk")
+    return checks.order_by(*_rounds(), pressing, folded, by_code, "performed_at", "pk")
 
 
 def _rounds() -> list[Any]:
@@ -330,7 +342,7 @@ def _groups(found: Iterable[Row], rounds: Iterable[Round]) -> Iterator[Group]:
 
 def _awaited(user: User) -> Iterator[Awaited]:
     """Who has checks to answer that were sent back, while their week is open."""
-    seen = Inspection.objects.visible_to(user).filter(replacement=None, week__closing=None)
+    seen = Inspection.objects.visible_to(user).filter(deciding(user), replacement=None, week__closing=None)
     counted = (
         Return.objects.filter(inspection__in=seen)
         .order_by("inspection__inspector__name", "inspection__inspector")

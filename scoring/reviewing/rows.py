@@ -42,10 +42,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Price:
-    """What passing a check would charge, in signed points: each class, each finding, and all of it.
+    """What passing a check would charge, in signed points: each class, and each finding.
 
-    A finding that several classes bear stands once in `total`, and a personal one that names no class yet is reckoned
-    for each of them: what the sheet says, not what the ledger will add up to.
+    A finding whose class is still to be named stands among the findings alone; one that several classes bear stands
+    once in `total`: what the sheet says, not what the ledger will add up to.
     """
 
     classes: dict[str, Decimal]
@@ -63,12 +63,13 @@ class Prices:
         self._policies: dict[int, engine.Policy] = {}
 
     def price(self, inspection: Inspection) -> Price:
-        check = as_check(inspection)
+        check, open_ones = as_check(inspection), {str(finding.pk) for finding in unnamed(inspection)}
         classes = dict.fromkeys(check.classes, Decimal(0))
         findings: dict[str, Decimal] = {}
         for line in engine.charge(check, self._policy(inspection)):
-            classes[line.klass] -= line.points
             findings[line.finding_id] = min(findings.get(line.finding_id, Decimal(0)), -line.points)
+            if line.finding_id not in open_ones:
+                classes[line.klass] -= line.points
         return Price(classes, findings)
 
     def _policy(self, inspection: Inspection) -> engine.Policy:
@@ -143,6 +144,11 @@ class Row:
             )
             for finding in self.inspection.findings.all()
         ]
+
+    @property
+    def open(self) -> int:
+        """How many findings wait for their class to be named."""
+        return sum(found.waits for found in self.findings)
 
     @property
     def late_by(self) -> timedelta:

@@ -14,7 +14,7 @@ from campus.models import SHIFT_LABELS, Shift
 from campus.templatetags.figures import moment
 from inspections.models import Occasion, Outcome, Standard
 from scoring.models import Return, SetAside, Verification
-from scoring.reviewing import Detail, Found, Row
+from scoring.reviewing import Detail, Found, Group, Row
 from scoring.reviewing.rows import LATE
 from scoring.words import listed
 
@@ -61,6 +61,15 @@ def outcome(row: Row) -> str:
     if row.inspection.outcome == Outcome.LOCKED and not row.inspection.counts:
         return _("Locked, to be visited again")
     return str(row.inspection.get_outcome_display())
+
+
+@register.filter
+def folded(group: Group) -> str:
+    """干净 17 间; posts and areas are counted as places."""
+    count = len(group.folded)
+    rooms = ngettext("%(outcome)s, %(count)d room", "%(outcome)s, %(count)d rooms", count)
+    places = ngettext("%(outcome)s, %(count)d place", "%(outcome)s, %(count)d places", count)
+    return (rooms if group.round.building else places) % {"outcome": outcome(group.folded[0]), "count": count}
 
 
 @register.filter
@@ -128,7 +137,7 @@ def visit(row: Row) -> str:
     )
     if check.told:
         said.append(str(check.get_told_display()))
-    return listed(said)
+    return pgettext("between the parts of a remark", ", ").join(said)
 
 
 @register.filter
