@@ -25,7 +25,7 @@ from inspections.validation import is_own
 
 A_PAGE = 120
 FOUND_AT_MOST = 40
-TICKS_AT_MOST = 60
+TICKS = range(6, 61)  # how many places a ruler can show
 ROOM_FOR_A_NAME = 0.13  # of the ruler's width, on a phone
 OWN_BUILDINGS = {Gender.MALE: ("men", "both"), Gender.FEMALE: ("women", "both")}
 
@@ -227,7 +227,7 @@ def _page_of(user: User, slot: Slot, known: list[Group], group: Group, after: st
         done=len(outcomes),
         page=page,
         pages=pages,
-        ticks=_ticks(rows, outcomes, current) if len(rows) <= TICKS_AT_MOST else [],
+        ticks=_ticks(rows, outcomes, current) if len(rows) in TICKS else [],
     )
 
 

@@ -71,7 +71,7 @@ def reason_barred(row: engine.Row, policy: engine.Policy) -> str:
         engine.Bar.EXEMPT: _("Exempt all week"),
         engine.Bar.COVERAGE: _("Not checked enough: %(checks)s of at least %(least)s checks")
         % {"checks": row.score.checks, "least": policy.min_checks},
-        engine.Bar.SERIOUS: _("Vetoed by a serious defect, out of this week’s ranking"),
+        engine.Bar.SERIOUS: _("Vetoed by a serious defect, out of the ranking"),
     }[row.barred]
 
 

@@ -121,7 +121,7 @@ def _cell_style(kind: Kind, tone: Tone, strong: bool) -> NamedStyle:
         _style_name(kind, tone, strong),
         font=Font(SONG, sz=11, b=strong or tone is Tone.HEAD, color=RED if kind is Kind.FLAG else INK),
         fill=PatternFill("solid", SUNK) if tone is Tone.HEAD else PatternFill(),
-        alignment=Alignment(across, "center", wrap_text=wrapped, indent=int(kind is Kind.TEXT)),
+        alignment=Alignment(across, "center", wrap_text=wrapped, indent=int(across != "center")),
         border=Border(HAIR, HAIR, EDGE if tone is Tone.FIRST else HAIR, HAIR),
         number_format=FORMATS[kind],
     )

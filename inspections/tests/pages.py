@@ -7,15 +7,15 @@ from html import unescape
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.html import strip_tags
 
 ROW = re.compile(r'<li id="(?:room|area)-\d+".*?</li>', re.DOTALL)
 FIELD = re.compile(r"<input[^>]*>|<textarea[^>]*>")
 
 
 def words(html: str) -> str:
-    """The text of `html`, white space folded."""
-    return " ".join(unescape(strip_tags(re.sub(r"<(script|style|template)\b.*?</\1>", "", html, flags=re.S))).split())
+    """The text of `html`, a space for every tag, white space folded."""
+    html = re.sub(r"<(script|style|template)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 def seen(response: HttpResponse | Any) -> str:

@@ -129,7 +129,7 @@ def test_what_i_recorded_stands_in_the_row(school: School, inspector: Client) ->
     school.check("5413", "locked", clock="19:06")
     school.check("5420", "refused", clock="19:07")
     assert rows(inspector.get(LIST, {"building": "5"})) == {
-        "5403": "5403 0853 物品悬挂 袋子乱挂、窗台 乱放 5403 2处问题 点按更正",
+        "5403": "5403 0853 物品悬挂 袋子乱挂、窗台 乱放 5403 2 处问题 点按更正",
         "5413": "5413 0852 还要再去 5413 锁门 点按更正",
         "5420": "5420 0852 / 0853 混合宿舍 5420 拒检 点按更正",
     }

@@ -418,7 +418,9 @@ def test_what_is_wrong_is_told_in_the_readers_language(school: School) -> None:
 def test_more_findings_take_no_more_queries(
     school: School, count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    codes = list(Defect.objects.filter(standard__kind="dorm").exclude(code="locked-again").values_list("code", flat=True))
+    codes = list(
+        Defect.objects.filter(standard__kind="dorm").exclude(code="locked-again").values_list("code", flat=True)
+    )
     draft = said("5413", "defects", *[finding(code) for code in codes[:count]])
     with django_assert_num_queries(13):
         record(draft=draft, inspector=school.inspector, received_at=at(MONDAY))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Count
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from campus.models import Exemption, User, Week
 from campus.querysets import standing_during
@@ -18,8 +18,6 @@ from inspections.models import Standard
 from reports.selectors import Ranking, ranking_of
 from scoring.models import Entry
 from scoring.selectors import Line, checks_of, lines, waiting
-
-CHINESE = "zh-hans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class BulletinFacts:
 
 def bulletin_facts(week: Week, by: User | None = None) -> BulletinFacts:
     """All that the bulletin of `week` tells, as it stands now; drawn up for `by`. A fixed number of queries."""
-    with snapshot(), translation.override(CHINESE):
+    with snapshot():
         week = Week.objects.select_related("term", "closing__by").get(pk=week.pk)
         checks = checks_of(week).order_by().values_list("category").annotate(Count("pk"))
         return BulletinFacts(

@@ -11,7 +11,7 @@ from django.utils import translation
 from campus.templatetags.figures import day, points
 from reports.bulletins import words
 from reports.bulletins.bonuses import NAME, acts_of, given, reached
-from reports.bulletins.facts import CHINESE, BulletinFacts
+from reports.bulletins.facts import BulletinFacts
 from reports.bulletins.findings import ALWAYS_TOLD
 from reports.bulletins.making import by_class, lines_in, moment, stands, what
 from reports.bulletins.summary import title_of
@@ -26,7 +26,7 @@ NUMERALS = "一二三四五六七八"
 
 def text_of(facts: BulletinFacts) -> str:
     """The whole text, with a newline at its end. Lines that were taken back in full are left out."""
-    with translation.override(CHINESE):
+    with translation.override(words.LANGUAGE):
         return printable("\n\n".join("\n".join(part) for part in _parts(facts) if part)) + "\n"
 
 
@@ -58,27 +58,37 @@ def _sections(facts: BulletinFacts) -> Iterator[tuple[str, list[str]]]:
 
 def _day_by_day(lines: Sequence[Line]) -> Iterator[str]:
     for when, found in groupby(sorted(lines, key=_day), _day):
-        yield f"{day(when)}：" + "；".join(_found(line, line.entry.school_class.code) for line in found)
+        told = (_in_a_row(line.entry.school_class.code, line.place, _seen(line)) for line in found)
+        yield f"{day(when)}：{'；'.join(told)}"
 
 
 def _room_by_room(lines: Sequence[Line]) -> Iterator[str]:
     """By class, then by room; who reads it looks for his own."""
     for code, own in sorted(by_class(lines).items()):
-        yield f"{code}：" + "；".join(_found(line) for line in sorted(own, key=lambda line: line.place))
+        rooms = groupby(sorted(own, key=_place), _place)
+        yield f"{code}：{'；'.join(_in_a_row(room, words.listed(map(_seen, found))) for room, found in rooms)}"
 
 
-def _found(line: Line, code: str = "") -> str:
-    """1135 硬化路 垃圾 有垃圾 −2."""
-    parts = (code, line.place, line.item, what(line), points(line.points))
-    return " ".join(" ".join(filter(None, parts)).split())
+def _seen(line: Line) -> str:
+    """地面 有垃圾 −1."""
+    return _in_a_row(line.item, what(line), points(line.points))
+
+
+def _in_a_row(*parts: str) -> str:
+    """On one line, whatever somebody's text holds."""
+    return " ".join(" ".join(parts).split())
 
 
 def _bonus(lines: Sequence[Line]) -> str:
     """1031、1032 运动会期间配合工作 各 +2."""
-    each = "各 " if len(lines) > 1 else ""
-    return " ".join(f"{reached(lines)} {given(lines[0]).reason} {each}{points(lines[0].points)}".split())
+    each = "各" if len(lines) > 1 else ""
+    return _in_a_row(reached(lines), given(lines[0]).reason, each, points(lines[0].points))
 
 
 def _day(line: Line) -> date:
     """The day of the check; a correction without one stands first."""
     return line.inspection.performed_on if line.inspection else date.min
+
+
+def _place(line: Line) -> str:
+    return line.place

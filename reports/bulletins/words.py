@@ -14,6 +14,7 @@ from scoring.models import Reversal
 
 # untranslated: a Chinese document
 
+LANGUAGE = "zh-hans"
 TITLE = "卫生量化通报"
 SPACE = "\u3000"
 MAKER = "卫生检查"

@@ -7,6 +7,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from campus.models import User
@@ -15,7 +16,8 @@ from campus.models import User
 class Page:
     """An answer, as text without tags, and its links by their words."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponseBase) -> None:
+        assert isinstance(response, HttpResponse)
         self.status = response.status_code
         self.html = response.content.decode()
         reader = _Reader()

@@ -70,7 +70,7 @@ def test_writes_text_by_weekday_room_and_bonus(school: School, tmp_path: Path, t
 
 三、宿舍
 0852：5413 物品悬挂 袋子乱挂 −1
-0853：5403 物品悬挂 衣服乱挂 −1；5403 =1+1 两行 −1
+0853：5403 物品悬挂 衣服乱挂 −1、=1+1 两行 −1
 
 四、加分
 0851、0853 配合工作 各 +2

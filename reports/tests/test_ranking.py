@@ -161,9 +161,12 @@ def test_another_policy_tells_other_rules(school: School) -> None:
         version=2, in_force_from=MONDAY, base=120, bonus_cap=5, group_by="school", rank_on="check", tie_breaks=[],
         flags_per_group=3, min_checks=1,
     )  # fmt: skip
-    for row in (*rules, *multipliers):
-        row.pk, row.policy = None, second
-        row.save()
+    for rule in rules:
+        rule.pk, rule.policy = None, second
+        rule.save()
+    for multiplier in multipliers:
+        multiplier.pk, multiplier.policy = None, second
+        multiplier.save()
     school.verified("5413", "clean")
     bonus(school, "0852", "9")
     page = read(school.nobody, THE_WEEK)

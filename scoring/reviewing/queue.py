@@ -149,7 +149,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Queue:
-    """The page: one day or a part of it (`scope`), and what else waits; for an advisor what no reviewer may decide on."""
+    """The page: one day or a part of it (`scope`), and what else waits; for an advisor what no reviewer may decide."""
 
     scope: Scope
     day: date

@@ -1,17 +1,305 @@
-"""placeholder"""
-from config.tests.school import School
-def test_x(school: School, client) -> None:
-    a = school.check("5413", None, "bags-hanging")
-    school.check("5413", by=school.inspector2, clock="20:00")
-    school.check("5420", None, "hats-hanging", {"defect":"bags-hanging","school_class":"0853"})
-    for c in ["5403","3318"]: school.check(c)
-    client.force_login(school.reviewer)
-    r = client.get("/review/")
-    print(r.content.decode())
-    assert r.status_code == 200
-    r = client.get(f"/review/{a.pk}/")
-    assert r.status_code == 200
-    r = client.post("/review/verify/", {"inspection": a.pk, "one": 1}, headers={"HX-Request": "true"})
-    assert r.status_code == 200
-    print(r.content.decode())
-    assert client.get("/policies/1/").status_code == 200
+"""The queue as a reviewer sees it: what waits where, what wants a look, what passing would cost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from campus.models import Exemption, SchoolClass, WeekClosing
+from campus.selectors import today
+from config.tests.school import MONDAY, School
+from dormitories.models import Residency, Room
+from inspections.models import Area, Inspection
+from scoring.models import Entry
+from scoring.reviewing import Queue, Row, Scope, detail_of, queue, queue_for, unquestionable
+from scoring.services import send_back, set_aside, verify
+
+TUESDAY = MONDAY + timedelta(days=1)
+
+
+def shown(school: School, **scope: Any) -> Queue:
+    return queue_for(school.reviewer, Scope(**scope))
+
+
+def marks(found: Queue) -> dict[str, list[str]]:
+    return {f"{row.code} {row.inspection.get_outcome_display()}": [mark.value for mark in row.marks] for row in found.rows}
+
+
+def only(school: School) -> Row:
+    (row,) = shown(school).rows
+    return row
+
+
+# Where it stands
+
+
+def test_the_latest_shift_comes_first_then_building_by_building_then_the_areas(school: School) -> None:
+    school.check("教101", shift="morning", clock="07:31")
+    school.check("5413", shift="noon", clock="12:10")
+    for code in ["5413", "3318", "教101", "硬化路", "门厅"]:
+        school.check(code)
+    found = shown(school)
+    assert [(group.round.shift, group.round.place_label) for group in found.groups] == [
+        ("evening", "3号楼"),
+        ("evening", "5号楼"),
+        ("evening", "教室"),
+        ("evening", "卫生区"),
+        ("evening", "值岗"),
+        ("noon", "5号楼"),
+        ("morning", "教室"),
+    ]
+    assert found.waiting == 7
+
+
+def test_a_day_a_shift_a_building_or_a_kind_can_be_asked_for(school: School) -> None:
+    for code in ["5413", "3318", "教101"]:
+        school.check(code)
+    school.check("5403", shift="noon", clock="12:10")
+    school.check("5413", day=TUESDAY)
+
+    def codes(**scope: Any) -> list[str]:
+        return [row.code for row in shown(school, **scope).rows]
+
+    assert codes(date=MONDAY) == ["3318", "5413", "教101", "5403"]
+    assert codes(date=MONDAY, shift="noon") == ["5403"]
+    assert codes(date=MONDAY, shift="evening", building="5") == ["5413"]
+    assert codes(date=MONDAY, kind="classroom") == ["教101"]
+    assert codes() == ["5413"]  # the last day on which something waits
+
+
+def test_the_rounds_tell_how_many_wait_and_a_finished_shift_takes_one_line(school: School, client: Client) -> None:
+    noon = [school.check(code, shift="noon", clock="12:10") for code in ["5413", "3318"]]
+    verify(inspections=[one.pk for one in noon], by=school.reviewer)
+    school.check("5413")
+    school.verified("5403", None, "bags-hanging")
+    lines = [(getattr(line, "place_label", ""), getattr(line, "waiting", 0)) for line in shown(school).lines]
+    assert lines == [("5号楼", 1), ("", 0)]
+
+
+def test_today_comes_first_while_something_waits(school: School) -> None:
+    school.check("5413", day=today())
+    school.check("5413")
+    assert shown(school).day == today()
+    assert [(day.date, day.waiting) for day in shown(school).days] == [(today(), 1), (MONDAY, 1)]
+
+
+def test_what_is_decided_leaves_the_queue_and_so_does_what_its_inspector_has_corrected(school: School) -> None:
+    passed, returned, aside, corrected = (school.check(code) for code in ["5413", "5403", "3318", "3501"])
+    verify(inspections=[passed.pk], by=school.reviewer)
+    send_back(inspection=returned.pk, by=school.reviewer, reason="班级不对")
+    set_aside(inspection=aside.pk, by=school.reviewer, reason="重复")
+    newer = school.check("3501", None, "bad-smell", replaces=corrected.pk)
+    found = shown(school)
+    assert [row.id for row in found.rows] == [newer.pk]
+    assert not found.rows[0].marks
+    assert (found.tally.passed, found.tally.returned, found.tally.aside) == (1, 1, 1)
+    assert [(one.inspector, one.count) for one in found.awaited] == [("王同学", 1)]
+
+
+# What wants a look
+
+
+def test_two_of_one_room_and_shift_are_marked_and_stand_together(school: School) -> None:
+    school.check("5413", None, "bags-hanging", clock="19:52")
+    school.check("5403", clock="19:55")
+    school.check("5413", clock="20:05", by=school.inspector2)
+    assert marks(shown(school)) == {"5413 有问题": ["duplicate"], "5413 干净": ["duplicate"], "5403 干净": []}
+
+
+@pytest.mark.parametrize("second", [{"occasion": "spot"}, {"outcome": "locked"}, {"shift": "noon", "clock": "12:10"}])
+def test_a_spot_check_a_visit_that_is_no_check_and_another_shift_are_no_duplicates(
+    school: School, second: dict[str, Any]
+) -> None:
+    school.check("5413")
+    school.check("5413", **second)
+    assert not any(row.marks for row in shown(school).rows)
+
+
+def test_a_check_that_comes_after_another_has_passed_is_marked_and_cannot_pass(school: School) -> None:
+    school.verified("5413")
+    late = school.check("5413", None, "bags-hanging", by=school.inspector2, clock="20:05")
+    assert only(school).marks == ("duplicate",)
+    detail = detail_of(Inspection.objects.all(), late.pk, school.reviewer)
+    assert detail.rival_passed
+    assert not detail.passable
+
+
+def test_one_sent_back_or_set_aside_is_no_rival(school: School) -> None:
+    first = school.check("5413", None, "bags-hanging")
+    school.check("5413", by=school.inspector2, clock="20:05")
+    send_back(inspection=first.pk, by=school.reviewer, reason="班级不对")
+    assert not only(school).marks
+
+
+def test_a_personal_finding_without_a_class_in_a_mixed_room(school: School) -> None:
+    school.check("5420", None, "hats-hanging")
+    assert only(school).marks == ("unnamed",)
+
+
+@pytest.mark.parametrize(
+    ("room", "finding"),
+    [("5413", "hats-hanging"), ("5420", "room-floor-dirty"), ("5420", {"defect": "hats-hanging", "school_class": "0852"})],
+)
+def test_a_finding_whose_class_is_plain_wants_no_look(school: School, room: str, finding: Any) -> None:
+    school.check(room, None, finding)
+    assert only(school).marks == ()
+
+
+def test_a_serious_finding(school: School) -> None:
+    school.check("5413", None, "banned-appliance")
+    assert only(school).marks == ("serious",)
+
+
+def test_a_place_that_no_class_answers_for(school: School) -> None:
+    school.areas["操场"] = Area.objects.create(code="操场", kind="area")
+    school.check("操场", None, "area-litter")
+    assert only(school).marks == ("ownerless",)
+    assert only(school).points == 0
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(59, ()), (60, ("late",))])
+def test_an_hour_later_is_late(school: School, minutes: int, late: tuple[str, ...]) -> None:
+    school.check("5413", late=timedelta(minutes=minutes))
+    assert only(school).marks == late
+
+
+def test_ones_own_says_why_it_cannot_be_passed(school: School) -> None:
+    school.check("5403", None, "bags-hanging")
+    found = queue_for(school.reviewer2, Scope())
+    assert found.rows[0].marks == ("own",)
+    assert "自己的班" in (found.rows[0].hindrance or "")
+    assert not found.passable
+
+
+def test_what_presses_most_stands_first_and_the_clean_are_folded_at_the_end(school: School) -> None:
+    school.check("5403", clock="19:00")
+    school.check("5413", None, "bad-smell", clock="19:10")
+    school.check("5420", None, "hats-hanging", clock="19:20")
+    add_room(school, "5422", "0852")
+    add_room(school, "5421", "0852")
+    school.check("5422", late=timedelta(hours=3), clock="19:30")
+    school.check("5421", clock="19:40")
+    (group,) = shown(school).groups
+    assert [row.code for row in group.rows] == ["5420", "5422", "5413"]
+    assert [row.code for row in group.folded] == ["5403", "5421"]
+    assert (group.round.looks, len(group.passable)) == (2, 3)
+
+
+def add_room(school: School, code: str, klass: str) -> None:
+    room = Room.objects.create(building=school.rooms["5413"].building, number=code, code=code, floor=4)
+    Residency.objects.create(room=room, school_class=school.classes[klass], starts_on=date(2026, 8, 31))
+    school.rooms[code] = room
+
+
+# What it would cost
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "findings", "occasion", "points"),
+    [
+        ("5413", None, ["bags-hanging", "cigarette-ends"], "routine", "-3"),
+        ("5413", None, [{"defect": "bags-hanging", "corrected": True}], "routine", "-0.5"),
+        ("5413", None, ["cigarette-ends", "bad-smell"], "school", "-6"),
+        ("5413", None, ["banned-appliance", "bad-smell"], "routine", "-11"),
+        ("5413", "locked", [], "routine", "0"),
+        ("教102", "locked", [], "routine", "-2"),
+        ("教102", "refused", [], "department", "-10"),
+        ("5413", None, [], "routine", "0"),
+    ],
+)
+def test_the_figure_shown_is_what_is_then_posted(
+    school: School, code: str, outcome: str | None, findings: list[Any], occasion: str, points: str
+) -> None:
+    check = school.check(code, outcome, *findings, occasion=occasion)
+    assert only(school).points == Decimal(points)
+    verify(inspections=[check.pk], by=school.reviewer)
+    assert sum(entry.points for entry in Entry.objects.all()) == Decimal(points)
+
+
+def test_in_a_mixed_room_each_class_is_told_its_own_and_what_is_open_apart(school: School) -> None:
+    school.check("5420", None, {"defect": "bags-hanging", "school_class": "0853"}, "hats-hanging", "room-floor-dirty")
+    row = only(school)
+    assert row.price.classes == {"0852": -1, "0853": -2}
+    assert (row.open, row.points) == (1, -3)
+
+
+def test_an_exempt_class_costs_nothing(school: School) -> None:
+    Exemption.objects.create(school_class=school.classes["0852"], starts_on=MONDAY, ends_on=MONDAY, reason="见习")
+    school.check("5413", None, "bad-smell")
+    assert only(school).points == 0
+
+
+def test_a_closed_weeks_check_is_reckoned_by_the_week_it_would_count_in(school: School) -> None:
+    school.check("5413", None, "bad-smell")
+    WeekClosing.objects.create(week=school.week)
+    assert only(school).points == -1
+
+
+# What nobody need look at
+
+
+def test_the_unquestionable_are_judged_as_they_stand_now(school: School) -> None:
+    plain = school.check("5413", None, "bad-smell")
+    own = school.check("3427", by=school.inspector2)
+    twice = [school.check("5403"), school.check("5403", by=school.inspector2, clock="20:05")]
+    done = school.verified("3318")
+    ids = [one.pk for one in (plain, own, *twice, done)]
+    assert [row.id for row in unquestionable(ids, school.reviewer)] == [plain.pk]
+
+
+def test_an_advisors_queue_holds_what_no_reviewer_may_decide(school: School) -> None:
+    school.check("5403")
+    assert queue_for(school.advisor, Scope()).waiting == 0
+    school.reviewer.is_active = False
+    school.reviewer.save()
+    found = queue_for(school.advisor, Scope())
+    assert [row.code for row in found.rows] == ["5403"]
+    assert [row.code for row in found.passable] == ["5403"]
+
+
+# However many
+
+
+def test_more_than_a_page_says_how_many_more_wait(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    for code in ["5403", "5413", "3318"]:
+        school.check(code)
+    monkeypatch.setattr(queue, "ROWS", 2)
+    found = shown(school)
+    assert (found.waiting, len(found.rows), found.cut) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("who", ["reviewer", "advisor"])
+def test_thirty_rows_ask_the_database_as_often_as_three(school: School, client: Client, who: str) -> None:
+    if who == "advisor":
+        for reviewer in (school.reviewer, school.reviewer2):
+            reviewer.is_active = False
+            reviewer.save()
+    client.force_login(school.people[who])
+    school.check("5420", None, "hats-hanging")
+    school.check("5413", None, "bad-smell")
+    school.check("5413", by=school.inspector2, clock="20:05")
+    client.get("/review/")
+    few = queries(client)
+    for n in range(30):
+        code = f"56{n:02}"
+        SchoolClass.objects.get_or_create(code=f"09{n}", entry_year=2009, department=school.classes["0852"].department)
+        school.classes[f"09{n}"] = SchoolClass.objects.get(code=f"09{n}")
+        add_room(school, code, f"09{n}")
+        Residency.objects.create(
+            room=school.rooms[code], school_class=school.classes["0852"], starts_on=date(2026, 8, 31)
+        )
+        school.check(code, None, "hats-hanging", "bad-smell", {"text": "墙上有字", "points": "1"})
+        school.check(code, by=school.inspector2, clock="20:05")
+    assert queries(client) == few
+
+
+def queries(client: Client) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get("/review/").status_code == 200
+    return len(captured)

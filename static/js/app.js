@@ -22,44 +22,6 @@
     document.dispatchEvent(new Event("theme:chosen"));
   };
 
-  // ── The check sheet ─────────────────────────────────────────────────
-  // form[data-sheet] holds boxes with data-points; what belongs to one box (its class, put right on
-  // the spot) stands in .found[data-found-for="<id of the box>"], the own text's in data-found-for="own".
-  // Sets .has-some on the form and .is-on on the lines wanted, keeps the sum in output[data-sum].
-
-  const figure = (points) => (points ? "\u2212" + String(Math.round(points * 100) / 100) : "0");
-
-  const foundRow = (form, box) => form.querySelector(`[data-found-for="${CSS.escape(box.id)}"]`);
-
-  const costs = (form, box) => {
-    const corrected = foundRow(form, box)?.querySelector("[data-corrected]")?.checked;
-    return Number(box.dataset.points) * (corrected ? Number(form.dataset.correctedShare || 1) : 1);
-  };
-
-  const readSheet = (form) => {
-    const boxes = $$("[data-points]", form);
-    const checked = boxes.filter((box) => box.checked);
-    const ownText = form.querySelector("[data-own-text]");
-    const own = ownText && ownText.value.trim() !== "";
-    const ownPoints = own ? Number(form.querySelector("[data-own-points]")?.value || 0) : 0;
-
-    for (const box of boxes) foundRow(form, box)?.classList.toggle("is-on", box.checked);
-    for (const row of $$("[data-found-for='own']", form)) row.classList.toggle("is-on", own);
-    for (const item of $$(".item", form)) {
-      item.classList.toggle("has-found", item.querySelector(".found.is-on") !== null);
-    }
-    form.classList.toggle("has-some", checked.length > 0 || own);
-    const sum = [...form.elements].find((element) => element.matches("[data-sum]"));
-    if (sum) sum.textContent = figure(checked.reduce((total, box) => total + costs(form, box), ownPoints));
-  };
-
-  const step = (button) => {
-    const input = button.parentElement.querySelector("input");
-    if (button.dataset.step === "up") input.stepUp();
-    else input.stepDown();
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-
   // ── Choosing several lines, keys ────────────────────────────────────
 
   const chooseAll = (master) => {
@@ -95,7 +57,6 @@
     let hit;
     if ((hit = on("[data-dismiss]"))) hit.closest(".message").remove();
     else if ((hit = on("[data-reveal]"))) reveal(hit);
-    else if ((hit = on("[data-step]"))) step(hit);
     else if ((hit = on("[data-dialog]"))) document.getElementById(hit.dataset.dialog)?.showModal?.();
     else if ((hit = on("[data-close]"))) hit.closest("dialog")?.close();
     else if ((hit = on("[data-fill]"))) fill(hit, event);
@@ -119,12 +80,6 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-theme-choice]")) chooseTheme(event.target.value);
     if (event.target.matches("[data-all]")) chooseAll(event.target);
-    const sheet = event.target.form?.closest("[data-sheet]");
-    if (sheet) readSheet(sheet);
-  });
-  document.addEventListener("input", (event) => {
-    const sheet = event.target.form?.closest("[data-sheet]");
-    if (sheet && event.target.matches("[data-own-text], [data-own-points]")) readSheet(sheet);
   });
   document.addEventListener("keydown", key);
 
@@ -137,14 +92,11 @@
 
   const start = (within) => {
     for (const radio of $$("[data-theme-choice]", within)) radio.checked = radio.value === savedTheme();
-    for (const form of $$("[data-sheet]", within)) readSheet(form);
   };
 
   start(document);
   document.addEventListener("htmx:afterSettle", (event) => {
     start(event.target);
-    const sheet = event.target.closest?.("[data-sheet]");
-    if (sheet) readSheet(sheet);
   });
   window.addEventListener("pageshow", (event) => event.persisted && start(document)); // back to a kept page
 })();

@@ -1,0 +1,150 @@
+"""Recording with a thumb: the quick ways, where a script runs; and that nobody is shut out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+
+from config.tests.school import MONDAY, School, at
+from inspections.models import Inspection
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/checks/new/?building=5&shift=evening"
+MIXED = "/checks/new/room/5420/?shift=evening"
+
+
+@pytest.fixture(autouse=True)
+def evening() -> Iterator[None]:
+    """Monday evening, and the clock runs: a browser waits by it."""
+    with time_machine.travel(at(MONDAY, "19:20"), tick=True):
+        yield
+
+
+@pytest.fixture
+def phone(school: School, open_page: Callable[..., Page]) -> Page:
+    return open_page(school.inspector)
+
+
+def expect(page: Page, selector: str, text: str) -> None:
+    page.locator(selector, has_text=re.compile(text)).first.wait_for()
+
+
+def test_one_tap_marks_the_row_clean_and_moves_on(school: School, phone: Page) -> None:
+    phone.goto(LIST)
+    phone.get_by_role("button", name="5413 干净").click()
+    expect(phone, "[aria-current=step]", "5420")
+    assert phone.locator("#count").inner_text().split() == ["1", "/", "3", "已查"]
+    assert phone.locator("[aria-current=step]").count() == 1
+    phone.get_by_role("button", name="干净，下一间").click()
+    expect(phone, "[aria-current=step]", "5403")
+    phone.get_by_role("button", name="干净，下一间").click()
+    expect(phone, "#dock", "这一页查完了")
+    assert [check.target.code for check in Inspection.objects.all()] == ["5413", "5420", "5403"]
+
+
+def test_a_refused_tap_is_told_above_the_list(school: School, phone: Page) -> None:
+    phone.goto(LIST)
+    school.inspector.home_class = school.classes["0852"]
+    school.inspector.save()
+    phone.get_by_role("button", name="5413 干净").click()
+    expect(phone, "#messages", "这是你自己的班级或宿舍")
+    assert phone.get_by_role("button", name="5413 干净").is_visible()
+
+
+def test_finding_while_typing(school: School, phone: Page) -> None:
+    phone.goto(LIST)
+    phone.locator("#q").press_sequentially("3318")
+    expect(phone, ".split", "3318")
+    assert phone.locator(".split").count() == 1
+    assert phone.locator("#q").input_value() == "3318"
+
+
+def test_another_shift_is_one_choice(school: School, phone: Page) -> None:
+    phone.goto(LIST)
+    phone.locator("summary").click()
+    phone.locator("label", has_text="午检").click()
+    expect(phone, "summary", "午检 · 日查")
+    assert "5413" in phone.locator("main").inner_text()
+
+
+def test_the_sum_grows_and_the_button_says_what_it_does(school: School, phone: Page) -> None:
+    phone.goto(MIXED)
+    total, clean, save = phone.locator("[data-sum]"), phone.locator(".btn-success"), phone.locator("button.btn-primary")
+    assert (total.inner_text(), clean.is_visible(), save.is_visible()) == ("0", True, False)
+
+    phone.locator("label.chip", has_text="袋子乱挂").click()
+    phone.locator("label.chip", has_text="烟头").click()
+    assert (total.inner_text(), clean.is_visible(), save.is_visible()) == ("−3", False, True)
+
+    phone.locator("[name=own_text]").fill("床上有仙人掌")
+    phone.get_by_role("button", name="多扣").click()
+    assert total.inner_text() == "−4"
+    phone.locator("[name=own_text]").fill("")
+    phone.locator("label.chip", has_text="烟头").click()
+    assert total.inner_text() == "−1"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_chip_asks_whose_it_is_once_it_is_chosen(
+    school: School, open_page: Callable[..., Page], javascript: bool
+) -> None:
+    page = open_page(school.inspector, javascript=javascript)
+    page.goto(MIXED)
+    whose = page.locator("label[for^=id_class-bags-hanging]")
+    assert not whose.first.is_visible()
+    page.locator("label.chip", has_text="袋子乱挂").click()
+    whose.filter(has_text="0853").click()
+    page.locator("label[for=id_corrected-bags-hanging]").click()
+    page.locator("button.btn-primary").click()
+    expect(page, "#messages", "5420 记下了，等审核")
+    (finding,) = Inspection.objects.get().findings.select_related("school_class")
+    assert (str(finding.school_class), finding.corrected) == ("0853", True)
+
+
+def test_a_fault_leads_to_its_field(school: School, phone: Page) -> None:
+    phone.goto(MIXED)
+    phone.locator("[name=own_text]").fill("床上有仙人掌")
+    phone.locator("[name=own_points]").fill("99")
+    phone.locator("button.btn-primary").click()
+    expect(phone, "#faults", "其他问题扣几分：0 到 2 分")
+    assert phone.locator("[name=own_text]").input_value() == "床上有仙人掌"
+
+
+def busy(school: School) -> None:
+    school.check("5413", None, "bags-hanging", "sill-cluttered", clock="19:05")
+    school.check("5403", "locked", clock="19:06")
+    school.check("5420", None, "bags-hanging", clock="19:07", by=school.inspector2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_nobody_is_shut_out(
+    school: School,
+    open_page: Callable[..., Page],
+    screen: str,
+    scheme: str,
+    accessibility_faults: Callable[[Any], list[str]],
+) -> None:
+    busy(school)
+    page = open_page(school.inspector, screen=screen, scheme=scheme)
+    for address in ("/checks/", LIST, "/checks/new/?q=54", "/checks/new/?q=nothing", MIXED, "/checks/new/room/3427/"):
+        page.goto(address)
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(MIXED)
+    page.locator("label.chip", has_text="袋子乱挂").click()
+    page.locator("[name=own_text]").fill("床上有仙人掌")
+    page.locator("[name=own_points]").fill("99")
+    page.locator("button.btn-primary").click()
+    expect(page, "#faults", "还没存上")
+    assert accessibility_faults(page) == []
+    page.get_by_role("link", name=re.compile("检查标准第 1 版")).click()
+    page.wait_for_url("**/standards/*/")
+    assert accessibility_faults(page) == []

@@ -1,0 +1,328 @@
+"""The sheet of one place, as a browser without a script has it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from campus.models import SchoolClass
+from config.tests.school import MONDAY, School, at
+from dormitories.models import Residency, Room
+from inspections.models import Defect, Finding, Inspection, Item, Standard
+from inspections.tests.pages import current, filled_in, rows, seen
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_evening")]
+
+
+@pytest.fixture
+def inspector(school: School, client: Client) -> Client:
+    client.force_login(school.inspector)
+    return client
+
+
+def sheet_of(code: str, query: str = "?shift=evening&occasion=routine") -> str:
+    return reverse("inspections:sheet", args=["room" if code[0].isdigit() else "area", code]) + query
+
+
+def save(client: Client, address: str, /, *chips: str, button: str = "defects", **fields: Any) -> Any:
+    """Open the sheet, choose `chips`, fill in `fields`, press the button of this outcome; where that leads to."""
+    data = filled_in(client.get(address)) | {"defects": chips, "outcome": button}
+    data |= {name.replace("__", "-"): value for name, value in fields.items()}
+    return client.post(address, data, follow=True)
+
+
+def findings() -> list[tuple[str, str | None, bool]]:
+    rows = Finding.objects.select_related("school_class").order_by("position")
+    return [(str(f), f.school_class and f.school_class.code, f.corrected) for f in rows]
+
+
+# What is there
+
+
+def test_the_sheet_offers_the_defects_of_the_place(school: School, inspector: Client) -> None:
+    page = seen(inspector.get(sheet_of("5413")))
+    assert "5413 0852" in page
+    assert "物品悬挂 袋子乱挂" in page
+    assert "烟头 2 分" in page
+    assert "违规电器 10 分" in page
+    assert "不拍人，无人不进，不翻柜" in page
+    assert "锁门 无人 拒检 10 分 跳过" in page
+    assert "干净，下一间" in page
+    assert "再次锁门" not in page
+    assert "不选就由审核定" not in page
+
+
+def test_a_post_is_in_order_and_a_classroom_can_be_locked(school: School, inspector: Client) -> None:
+    post = seen(inspector.get(sheet_of("门厅")))
+    assert "缺岗 3 分" in post
+    assert "正常，下一处" in post
+    assert "锁门" not in post
+    room = seen(inspector.get(sheet_of("教101")))
+    assert "锁门 2 分 拒检 10 分 跳过" in room
+    assert "大扫除" not in room
+
+
+def test_a_deep_clean_has_its_own_sheet(school: School, inspector: Client) -> None:
+    page = seen(inspector.get(sheet_of("教101", "?shift=noon&occasion=deep_clean")))
+    assert "午检 · 大扫除" in page
+    assert "天花板 有蛛网" in page
+
+
+def test_a_mixed_room_asks_whose_a_personal_defect_is(school: School, inspector: Client) -> None:
+    answer = inspector.get(sheet_of("5420"))
+    page = answer.content.decode()
+    assert "混合宿舍 0852 / 0853" in seen(answer)
+    assert 'name="class-bags-hanging"' in page
+    assert 'name="class-sill-cluttered"' not in page
+    assert 'name="corrected-sill-cluttered"' in page
+
+
+def test_what_somebody_recorded_already_is_told_without_a_name(school: School, inspector: Client) -> None:
+    school.check("5413", None, "bags-hanging", clock="19:05", by=school.inspector2)
+    page = seen(inspector.get(sheet_of("5413")))
+    assert "另一位检查员 19:05 记了： 物品悬挂 袋子乱挂" in page
+    assert "李同学" not in page
+    inspector.force_login(school.advisor)
+    assert "李同学 19:05 记了： 物品悬挂 袋子乱挂" in seen(inspector.get(sheet_of("5413")))
+
+
+def test_unknown_places_are_not_found(school: School, inspector: Client) -> None:
+    for address in ("/checks/new/room/9999/", "/checks/new/house/5413/", "/checks/new/room/%00/"):
+        assert inspector.get(address).status_code == 404
+
+
+def test_ones_own_room_has_no_sheet(school: School, inspector: Client) -> None:
+    page = inspector.get(sheet_of("3427"))
+    assert "这是你自己的 自己的班级和宿舍换别人查，跟搭档说一声。 接着查下一处" in seen(page)
+    assert "干净，下一间" not in seen(page)
+    answer = inspector.post(sheet_of("3427"), {"id": str(uuid4()), "outcome": "clean"})
+    assert (answer.status_code, Inspection.objects.count()) == (422, 0)
+
+
+def test_a_kind_without_a_standard_says_what_to_do(
+    school: School, inspector: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspections.sheets.standards_in_force", lambda day: Standard.objects.none())
+    assert "这种地方还没有检查标准" in seen(inspector.get(sheet_of("5413")))
+
+
+# Saving
+
+
+def test_a_clean_room(school: School, inspector: Client) -> None:
+    page = save(inspector, sheet_of("5413"), button="clean")
+    check = Inspection.objects.get()
+    assert (check.outcome, check.told, check.performed_at) == ("clean", "", at(MONDAY, "19:20"))
+    assert "5413 记下了，等审核" in seen(page)
+    assert (current(page), rows(page)["5413"]) == ("5420", "5413 0852 5413 干净 点按更正")
+
+
+def test_defects_with_their_class_and_what_was_put_right(school: School, inspector: Client) -> None:
+    page = save(
+        inspector,
+        sheet_of("5420"),
+        "sill-cluttered",
+        "bags-hanging",
+        "hats-hanging",
+        **{"class__bags-hanging": "0853", "corrected__hats-hanging": "on", "class__desk-dirty": "0852"},
+        told="refused",
+        note="门后",
+    )
+    assert findings() == [
+        ("物品悬挂 袋子乱挂", "0853", False),
+        ("物品悬挂 帽子乱挂", None, True),
+        ("窗台 乱放", None, False),
+    ]
+    check = Inspection.objects.get()
+    assert (check.outcome, check.told, check.note) == ("defects", "refused", "门后")
+    assert "3 处问题" in rows(page)["5420"]
+
+
+def test_own_text_with_its_points(school: School, inspector: Client) -> None:
+    save(inspector, sheet_of("5420"), own_text="床上有仙人掌", own_points="1.5", own_class="0852", own_corrected="on")
+    assert findings() == [("床上有仙人掌", "0852", True)]
+    assert Finding.objects.get().points == Decimal("1.5")
+
+
+def test_enter_in_a_field_saves_what_stands_there(school: School, inspector: Client) -> None:
+    """The first button of the form is pressed then, which says no outcome."""
+    save(inspector, sheet_of("5413"), "bags-hanging", button="")
+    save(inspector, sheet_of("5420"), button="")
+    assert sorted(Inspection.objects.values_list("outcome", flat=True)) == ["clean", "defects"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ("locked", "5413 锁门，记下了，还要再去"),
+        ("nobody", "5413 无人，记下了，还要再去"),
+        ("refused", "5413 记下了，等审核"),
+    ],
+)
+def test_what_stood_in_the_way(school: School, inspector: Client, outcome: str, told: str) -> None:
+    assert told in seen(save(inspector, sheet_of("5413"), button=outcome))
+    assert Inspection.objects.get().outcome == outcome
+
+
+def test_shift_and_occasion_are_those_of_the_sheet(school: School, inspector: Client) -> None:
+    save(inspector, sheet_of("教101", "?shift=noon&occasion=deep_clean"), "ceiling-cobwebs")
+    check = Inspection.objects.get()
+    assert (check.shift, check.occasion, check.standard.kind) == ("noon", "deep_clean", "classroom_deep")
+
+
+# What cannot be
+
+
+def test_faults_are_told_on_top_and_all_that_was_entered_stands(school: School, inspector: Client) -> None:
+    page = save(
+        inspector,
+        sheet_of("5420"),
+        "bags-hanging",
+        "unsafe-wiring",
+        **{"class__bags-hanging": "0853", "corrected__bags-hanging": "on"},
+        own_text="床上有仙人掌",
+        own_points="99",
+        told="refused",
+        note="门后",
+    )
+    assert (page.status_code, Inspection.objects.count()) == (422, 0)
+    assert "还没存上，填的都还在 其他问题扣几分：0 到 2 分" in seen(page)
+    assert 'href="#at-own_points"' in page.content.decode()
+    assert 'id="at-own_points"' in page.content.decode()
+    kept = filled_in(page)
+    assert kept["defects"] == ["bags-hanging", "unsafe-wiring"]
+    assert (kept["class-bags-hanging"], kept["corrected-bags-hanging"]) == ("0853", "on")
+    assert (kept["own_text"], kept["own_points"], kept["told"], kept["note"]) == (
+        "床上有仙人掌",
+        "99",
+        "refused",
+        "门后",
+    )
+
+    again = inspector.post(sheet_of("5420"), kept | {"own_points": "2", "outcome": "defects"}, follow=True)
+    assert "5420 记下了，等审核" in seen(again)
+
+
+@pytest.mark.parametrize(
+    ("chips", "fields", "told"),
+    [
+        ([], {"outcome": "defects"}, "选一处问题，没有就记干净"),
+        (["bags-hanging"], {"outcome": "clean"}, "已经选了问题：按保存，或者先取消选中的"),
+        (["bags-hanging"], {"outcome": "locked"}, "已经选了问题：按保存，或者先取消选中的"),
+        (["no-such"], {"outcome": "defects"}, "no-such"),
+        (["locked-again"], {"outcome": "defects"}, "locked-again"),
+        ([], {"outcome": "defects", "own_text": "仙人掌", "own_points": ""}, "写上扣几分"),
+        ([], {"outcome": "defects", "own_text": "仙人掌", "own_points": "many"}, "其他问题扣几分：输入一个数"),
+        ([], {"outcome": "defects", "own_text": "仙" * 121, "own_points": "1"}, "其他问题："),
+        ([], {"outcome": "clean", "note": "很" * 501}, "备注："),
+        ([], {"outcome": "spotless"}, "spotless"),
+        ([], {"outcome": "clean", "id": "1"}, "UUID"),
+        (["bags-hanging"], {"outcome": "defects", "class-bags-hanging": "0851"}, "袋子乱挂："),
+        ([], {"outcome": "clean", "standard": "1"}, "检查标准拿错了"),
+    ],
+)
+def test_each_fault_is_told(
+    school: School, inspector: Client, chips: list[str], fields: dict[str, str], told: str
+) -> None:
+    data = filled_in(inspector.get(sheet_of("5420"))) | {"defects": chips} | fields
+    answer = inspector.post(sheet_of("5420"), data)
+    assert (answer.status_code, Inspection.objects.count()) == (422, 0)
+    assert told in seen(answer)
+
+
+# Twice
+
+
+def test_a_double_press_makes_one_check_and_is_a_success(
+    school: School, inspector: Client, monday_evening: Any
+) -> None:
+    data = filled_in(inspector.get(sheet_of("5413"))) | {"defects": ["bags-hanging"], "outcome": "defects"}
+    for second in range(2):
+        monday_evening.move_to(at(MONDAY, f"19:2{second}"))
+        assert "5413 记下了，等审核" in seen(inspector.post(sheet_of("5413"), data, follow=True))
+    assert (Inspection.objects.count(), Finding.objects.count()) == (1, 1)
+
+
+def test_going_back_and_saving_something_else_asks_once_and_corrects(
+    school: School, inspector: Client, monday_evening: Any
+) -> None:
+    first = filled_in(inspector.get(sheet_of("5413"))) | {"defects": ["bags-hanging"], "outcome": "defects"}
+    inspector.post(sheet_of("5413"), first)
+    monday_evening.move_to(at(MONDAY, "19:21"))
+    page = inspector.post(sheet_of("5413"), first | {"defects": ["hats-hanging"]})
+    assert "这张单刚才已经存过一次" in seen(page)
+    assert Inspection.objects.count() == 1
+
+    inspector.post(sheet_of("5413"), filled_in(page) | {"outcome": "defects"})
+    old, new = Inspection.objects.order_by("performed_at")
+    assert (new.replaces, [str(f) for f in new.findings.all()]) == (old, ["物品悬挂 帽子乱挂"])
+
+
+def test_a_finished_place_is_corrected_by_a_new_record(school: School, inspector: Client, monday_evening: Any) -> None:
+    save(inspector, sheet_of("5413"), button="clean")
+    monday_evening.move_to(at(MONDAY, "19:25"))
+    assert "你 19:20 记过： 干净 现在保存，就用新的代替它" in seen(inspector.get(sheet_of("5413")))
+    page = save(inspector, sheet_of("5413"), "bags-hanging")
+    assert "1 处问题" in rows(page)["5413"]
+    old, new = Inspection.objects.order_by("performed_at")
+    assert new.replaces == old
+
+
+def test_another_spot_check_is_another_check(school: School, inspector: Client, monday_evening: Any) -> None:
+    for minute in ("19:20", "19:40"):
+        monday_evening.move_to(at(MONDAY, minute))
+        save(inspector, sheet_of("5413", "?shift=evening&occasion=spot"), button="clean")
+    assert Inspection.objects.filter(replaces=None).count() == 2
+
+
+def test_locked_once_more_in_the_week_offers_locked_again(
+    school: School, inspector: Client, monday_evening: Any
+) -> None:
+    save(inspector, sheet_of("5413"), button="locked")
+    monday_evening.move_to(at(MONDAY, "20:30"))
+    page = seen(inspector.get(sheet_of("5413")))
+    assert "这周锁过门，最近一次 11月9日 周一 19:20" in page
+    assert "锁门 再次锁门" in page
+    save(inspector, sheet_of("5413"), "locked-again")
+    visit, check = Inspection.objects.order_by("performed_at")
+    assert (visit.outcome, check.outcome, check.replaces) == ("locked", "defects", None)
+    assert Finding.objects.get().points == 1
+
+
+# The version
+
+
+def test_a_sheet_is_read_by_the_version_it_was_opened_with(school: School, inspector: Client) -> None:
+    data = filled_in(inspector.get(sheet_of("5413"))) | {"defects": ["bags-hanging"], "outcome": "defects"}
+    newer = Standard.objects.create(kind="dorm", version=2, effective_from=MONDAY)
+    item = Item.objects.create(standard=newer, code="desk", name="书桌", position=1)
+    Defect.objects.create(standard=newer, item=item, code="desk-dirty", name="不干净", points=3, position=1)
+    newer.published_at = timezone.now()
+    newer.save()
+
+    inspector.post(sheet_of("5413"), data)
+    assert Inspection.objects.get().standard.version == 1
+    assert "书桌 不干净 3 分" in seen(inspector.get(sheet_of("5420")))
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_more_findings_and_classes_take_no_more_queries(
+    school: School, inspector: Client, number: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    room = Room.objects.create(building=school.rooms["5413"].building, number="5600", code="5600", floor=6)
+    for n in range(number):
+        school_class = SchoolClass.objects.create(
+            code=f"09{n:02}", entry_year=2009, department=school.classes["0851"].department
+        )
+        Residency.objects.create(room=room, school_class=school_class, starts_on=MONDAY)
+    codes = Defect.objects.filter(standard__kind="dorm").exclude(code="locked-again").values_list("code", flat=True)
+    data = filled_in(inspector.get(sheet_of("5600"))) | {"defects": list(codes)[:number], "outcome": "defects"}
+    with django_assert_num_queries(24):
+        assert inspector.post(sheet_of("5600"), data).status_code == 302
