@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import ceil
 from typing import IO, Any
 from unicodedata import combining, east_asian_width
@@ -56,6 +57,7 @@ STRETCH, MARGIN = 1.08, 1.6
 
 INK, RULE, SUNK, RED = "FF1E1B17", "FFB8B0A0", "FFF3EFE6", "FFC8261D"
 HAIR, EDGE = Side("thin", RULE), Side("medium", INK)
+# In somebody's text it would be read as the character of that number
 ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -79,6 +81,7 @@ def write_workbook(sheets: Iterable[Sheet], to: IO[bytes], about: About) -> None
     book.save(to)
 
 
+@lru_cache(maxsize=10_000)
 def text_width(text: str) -> int:
     """How wide a text is, in half-width characters; a Chinese one counts two."""
     if text.isascii():
@@ -142,13 +145,15 @@ class _Page:
         arrow = 2 if sheet.filtered else 0
         self.widths = [_column_width(column, n, self.rows, arrow) for n, column in enumerate(sheet.columns)]
         self.last_column = get_column_letter(len(sheet.columns))
+        # A row is in the file before the next is made, so each tone needs one set of cells
+        self.cells: dict[Tone, list[Any]] = {}
         self.at = 0
 
     def write(self) -> None:
         self._set_up()
-        self._write_across(self.sheet.title, TITLE, 36)
-        self._write_across(self.sheet.subtitle, SUBTITLE, 24)
-        self._append([self._cell(column.head, HEAD) for column in self.sheet.columns], 24)
+        self._write_across(printable(self.sheet.title), TITLE, 36)
+        self._write_across(printable(self.sheet.subtitle), SUBTITLE, 24)
+        self._append([_filled(self._cell(HEAD), column.head) for column in self.sheet.columns], 24)
         for row in self.rows:
             self._write_row(row)
         last = self.at
@@ -178,18 +183,20 @@ class _Page:
 
     def _write_row(self, row: Row) -> None:
         """One row, or several where a text is longer than a row can be high."""
-        for cells in _in_rows(row.cells, self.widths):
-            height = PADDING + LINE * max(map(_lines_in, cells, self.widths), default=1)
-            styles = (_style_name(column.kind, row.tone, column.strong) for column in self.sheet.columns)
-            self._append(list(map(self._cell, cells, styles)), height)
+        if row.tone not in self.cells:
+            self.cells[row.tone] = [
+                self._cell(_style_name(one.kind, row.tone, one.strong)) for one in self.sheet.columns
+            ]
+        for values, lines in _in_rows(row.cells, self.widths):
+            self._append(list(map(_filled, self.cells[row.tone], values)), PADDING + LINE * lines)
 
     def _write_note(self, note: str) -> None:
-        for (part,) in _in_rows((printable(note),), [self._across]):
-            self._write_across(part, NOTE, PADDING + LINE * _lines_in(part, self._across))
+        for (part,), lines in _in_rows((printable(note),), [self._across]):
+            self._write_across(part, NOTE, PADDING + LINE * lines)
 
     def _write_across(self, text: Value, style: str, height: float) -> None:
         self.page.merged_cells.add(f"A{self.at + 1}:{self.last_column}{self.at + 1}")
-        self._append([self._cell(text, style)], height)
+        self._append([_filled(self._cell(style), text)], height)
 
     def _append(self, cells: list[Any], height: float) -> None:
         self.at += 1
@@ -197,13 +204,8 @@ class _Page:
             self.page.row_dimensions[self.at] = RowDimension(self.page, index=self.at, ht=height)
         self.page.append(cells)
 
-    def _cell(self, value: Value, style: str) -> Any:
+    def _cell(self, style: str) -> Any:
         cell: Any = WriteOnlyCell(self.page)
-        if isinstance(value, str):
-            # Said apart from the value: what starts with "=" would else be taken for a formula
-            cell.value, cell.data_type = _escaped(printable(value)), "s"
-        else:
-            cell.value = value
         cell.style = style
         return cell
 
@@ -212,9 +214,13 @@ class _Page:
         return sum(self.widths) + len(self.widths)
 
 
-def _escaped(text: str) -> str:
-    """`_x0041_` in somebody's text would be read as the character of that number."""
-    return ESCAPED.sub("_x005F_", text)
+def _filled(cell: Any, value: Value) -> Any:
+    if isinstance(value, str):
+        # The type is said apart from the value: what starts with "=" would else be taken for a formula
+        cell.value, cell.data_type = ESCAPED.sub("_x005F_", value), "s"
+    else:
+        cell.value = value
+    return cell
 
 
 # How much room a text takes
@@ -240,20 +246,25 @@ def _value_width(value: Value) -> int:
 
 def _lines_in(value: Value, width: float) -> int:
     """How many lines a value takes in a column of that width."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) * 2 <= width and "\n" not in value:
         return 1
     return sum(max(1, ceil(text_width(line) / width)) for line in value.split("\n"))
 
 
-def _in_rows(cells: Sequence[Value], widths: Sequence[float]) -> Iterator[list[Value]]:
-    """The row itself; and where a text is too long for one, the rest of it in rows of their own."""
-    parts = [_parts(value, width) for value, width in zip(cells, widths, strict=True)]
+def _in_rows(values: Sequence[Value], widths: Sequence[float]) -> Iterator[tuple[Sequence[Value], int]]:
+    """The row itself, and how many lines it takes; what is too long for one row goes on in rows of their own."""
+    lines = max(map(_lines_in, values, widths), default=1)
+    if lines <= MOST_LINES:
+        yield values, lines
+        return
+    parts = [_parts(value, width) for value, width in zip(values, widths, strict=True)]
     for n in range(max(map(len, parts))):
-        yield [own[n] if n < len(own) else None for own in parts]
+        row = [own[n] if n < len(own) else None for own in parts]
+        yield row, max(map(_lines_in, row, widths))
 
 
 def _parts(value: Value, width: float) -> list[Value]:
-    if not isinstance(value, str) or _lines_in(value, width) <= MOST_LINES:
+    if not isinstance(value, str):
         return [value]
     parts: list[Value] = []
     rest = value

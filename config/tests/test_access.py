@@ -59,7 +59,7 @@ def job(school: School) -> dict[str, Any]:
 def bulletin_file(school: School) -> dict[str, Any]:
     from django.core.files.base import ContentFile
 
-    made = BulletinFile(week=school.week, sha256="0" * 64)
+    made = BulletinFile(week=school.week, sha256="0" * 64, size=1)
     made.file.save("a.xlsx", ContentFile(b"a"))
     return {"pk": made.pk}
 

@@ -341,15 +341,17 @@ def _groups(found: Iterable[Row], rounds: Iterable[Round]) -> Iterator[Group]:
 
 
 def _awaited(user: User) -> Iterator[Awaited]:
-    """Who has checks to answer that were sent back, while their week is open."""
-    seen = Inspection.objects.visible_to(user).filter(deciding(user), replacement=None, week__closing=None)
+    """Who has checks to answer that were sent back, while their week is open; for reviewers, who sent them."""
+    if not user.holds(Role.REVIEWER):
+        return
     counted = (
-        Return.objects.filter(inspection__in=seen)
+        Return.objects.filter(inspection__replacement=None, inspection__week__closing=None)
         .order_by("inspection__inspector__name", "inspection__inspector")
         .values("inspection__inspector", "inspection__inspector__name")
         .annotate(count=Count("pk"))
     )
-    return (Awaited(row["inspection__inspector__name"], row["count"]) for row in counted)
+    for row in counted:
+        yield Awaited(row["inspection__inspector__name"], row["count"])
 
 
 def _added(tallies: Iterable[Tally]) -> Tally:

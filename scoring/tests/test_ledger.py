@@ -64,9 +64,9 @@ def test_no_line_is_changed_or_deleted(entry: Entry, door: str) -> None:
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="TRUNCATE is PostgreSQL's")
 def test_the_ledger_is_not_emptied(entry: Entry) -> None:
-    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE scoring_entry CASCADE")
+    empty = run("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE scoring_entry CASCADE")
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic():
+        empty(entry)
 
 
 def test_what_a_line_stands_on_is_not_deleted(entry: Entry) -> None:

@@ -91,7 +91,9 @@ def test_a_day_without_checks_says_what_will_come(school: School, reviewer: Clie
     assert "这天没有检查 检查员一记，这里就有。" in text(reviewer.get("/review/"))
 
 
-@pytest.mark.parametrize("query", ["date=gestern", "shift=night", "kind=moon", "building=%00", "date=2026-13-01&shift="])
+@pytest.mark.parametrize(
+    "query", ["date=gestern", "shift=night", "kind=moon", "building=%00", "date=2026-13-01&shift="]
+)
 def test_an_address_typed_wrong_still_opens(school: School, reviewer: Client, query: str) -> None:
     assert reviewer.get(f"/review/?{query}").status_code == 200
 

@@ -106,7 +106,9 @@ def test_the_line_that_crosses_the_cap_is_charged_the_rest_and_later_ones_nothin
 
 
 def test_a_serious_finding_costs_its_points_beside_the_cap_and_is_marked(school: School) -> None:
-    check = school.check("5413", None, {"defect": "banned-appliance", "corrected": True}, "bad-smell", occasion="school")
+    check = school.check(
+        "5413", None, {"defect": "banned-appliance", "corrected": True}, "bad-smell", occasion="school"
+    )
     passed(school, check)
     assert ledger(check) == [("0852", "banned-appliance", D(-10)), ("0852", "bad-smell", D(-2))]
     assert [entry.serious for entry in Entry.objects.filter(inspection=check)] == [True, False]
@@ -304,9 +306,9 @@ def test_with_every_week_closed_it_waits(school: School) -> None:
 
 def test_the_policy_of_the_week_it_counts_in_charges_it(school: School) -> None:
     following = MONDAY + timedelta(days=7)
-    Policy.objects.create(version=2, in_force_from=following, check_cap=1, flags_percent=10).categories.model.objects.bulk_create(
-        rule_of(Policy.objects.get(version=2))
-    )
+    Policy.objects.create(
+        version=2, in_force_from=following, check_cap=1, flags_percent=10
+    ).categories.model.objects.bulk_create(rule_of(Policy.objects.get(version=2)))
     before = school.check("5413", None, "bags-hanging", "desk-untidy")
     after = school.check("5413", None, "bags-hanging", "desk-untidy", day=following)
     passed(school, before, after)
@@ -368,7 +370,10 @@ def test_an_advisor_passes_anything_of_his_classes_in_a_school_without_active_re
     for who in (school.reviewer, school.reviewer2):
         who.is_active = False
         who.save()
-    assert [verdict.status for verdict in passed(school, check, elsewhere, by=school.advisor)] == ["verified", "refused"]
+    assert [verdict.status for verdict in passed(school, check, elsewhere, by=school.advisor)] == [
+        "verified",
+        "refused",
+    ]
 
 
 # The database has the last word

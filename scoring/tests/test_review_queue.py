@@ -28,7 +28,9 @@ def shown(school: School, **scope: Any) -> Queue:
 
 
 def marks(found: Queue) -> dict[str, list[str]]:
-    return {f"{row.code} {row.inspection.get_outcome_display()}": [mark.value for mark in row.marks] for row in found.rows}
+    return {
+        f"{row.code} {row.inspection.get_outcome_display()}": [mark.value for mark in row.marks] for row in found.rows
+    }
 
 
 def only(school: School) -> Row:
@@ -144,7 +146,11 @@ def test_a_personal_finding_without_a_class_in_a_mixed_room(school: School) -> N
 
 @pytest.mark.parametrize(
     ("room", "finding"),
-    [("5413", "hats-hanging"), ("5420", "room-floor-dirty"), ("5420", {"defect": "hats-hanging", "school_class": "0852"})],
+    [
+        ("5413", "hats-hanging"),
+        ("5420", "room-floor-dirty"),
+        ("5420", {"defect": "hats-hanging", "school_class": "0852"}),
+    ],
 )
 def test_a_finding_whose_class_is_plain_wants_no_look(school: School, room: str, finding: Any) -> None:
     school.check(room, None, finding)

@@ -100,7 +100,9 @@ def test_one_line_taken_back_by_four_at_once_is_taken_back_once(school: School) 
     entry = Entry.objects.get(inspection=school.verified("5413", None, "bags-hanging"))
 
     def back(by: User) -> Deed:
-        return lambda: reverse(entry=entry, points=Decimal("0.6"), cause=Reversal.Cause.APPEAL, reason="不是这间", by=by)
+        return lambda: reverse(
+            entry=entry, points=Decimal("0.6"), cause=Reversal.Cause.APPEAL, reason="不是这间", by=by
+        )
 
     found = at_once([back(person) for person in reviewers(school, 4)])
     assert sorted(type(one).__name__ for one in found) == ["Entry", "Refusal", "Refusal", "Refusal"]
