@@ -20,7 +20,7 @@ from campus.selectors import When
 from dormitories.models import Building, Residency, Room
 from inspections.drafts import one_line
 from inspections.models import Area, Inspection, Occasion, Outcome, Responsibility
-from inspections.selectors import FINDINGS, Target
+from inspections.selectors import FINDINGS, Target, answering
 from inspections.validation import is_own
 
 A_PAGE = 120
@@ -263,7 +263,7 @@ def _floors(places: list[Place], rows: list[tuple[int, int]], outcomes: dict[int
 
 
 def _ticks(rows: list[tuple[int, int]], outcomes: dict[int, str], current: Place | None) -> list[Tick]:
-    """Each place, in order, as a tick of the theme's `.ruler`; floors stand apart, and are named where there is room."""
+    """Each place, in order, as a tick of the theme's `.ruler`; floors stand apart, named where there is room."""
     marks = {Outcome.CLEAN: "c", Outcome.DEFECTS: "d", Outcome.REFUSED: "d"}
     ticks: list[Tick] = []
     for floor, found in groupby(rows, key=lambda row: row[1]):
@@ -325,10 +325,8 @@ def _classes(rooms: list[int], areas: list[int], day: date) -> dict[tuple[str, i
     for name, model, wanted in (("room", Residency, rooms), ("area", Responsibility, areas)):
         if not wanted:
             continue
-        relations = model.objects.standing(day).filter(**{f"{name}__in": wanted}).select_related("school_class")
-        for relation in relations.order_by("school_class__code"):
-            if relation.school_class.left_on is None or relation.school_class.left_on >= day:
-                found[name, getattr(relation, f"{name}_id")].append(relation.school_class)
+        for relation in answering(model, day).filter(**{f"{name}__in": wanted}):
+            found[name, getattr(relation, f"{name}_id")].append(relation.school_class)
     return found
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, Q, QuerySet
 
-from campus.models import Exemption, SchoolClass, User, Week
-from campus.querysets import standing_on
-from dormitories.models import Room
+from campus.models import Exemption, User, Week
+from dormitories.models import Residency, Room
 from inspections.drafts import one_line
-from inspections.models import Area, Concern, Finding, Inspection, Kind, Occasion, Outcome, Standard
+from inspections.models import Area, Concern, Finding, Inspection, Kind, Occasion, Outcome, Responsibility, Standard
 
 # The defect of a dorm room that was found locked before in the same week (§5.1)
 LOCKED_AGAIN = "locked-again"
@@ -33,7 +32,7 @@ def find_target(target_type: str, code: str) -> Target | None:
     """The room or area of this code; `target_type` is `room` or `area`."""
     code = one_line(code)
     if target_type == "room":
-        return Room.objects.filter(code=code).select_related("building").first()
+        return Room.objects.filter(code=code).first()
     return Area.objects.filter(code=code).first() if target_type == "area" else None
 
 
@@ -46,18 +45,20 @@ def kind_wanted(target: Target, occasion: str) -> Kind:
     return Kind(target.kind)
 
 
+def answering(model: type[Residency] | type[Responsibility], day: date) -> QuerySet[Any]:
+    """The relations that stand on `day`, of classes that had not left the school; by the class's code."""
+    present = Q(school_class__left_on__isnull=True) | Q(school_class__left_on__gte=day)
+    standing = model.objects.standing(day).filter(present)
+    return cast("QuerySet[Any]", standing.select_related("school_class").order_by("school_class__code"))
+
+
 def concerns_on(target: Target, day: date) -> list[Concern]:
     """The classes that a check of `target` on `day` concerns, with their exemptions; not yet of any inspection."""
-    relation = "residencies" if isinstance(target, Room) else "responsibilities"
-    place = {f"{relation}__{name}": value for name, value in as_target(target).items()}
-    exemption = Exemption.objects.standing(day).filter(school_class=OuterRef("pk")).order_by("pk").values("pk")[:1]
-    classes = (
-        SchoolClass.objects.present(day)
-        .filter(standing_on(day, prefix=f"{relation}__"), **place)
-        .annotate(exempted_by=Subquery(exemption))
-        .order_by("code")
-    )
-    return [Concern(school_class=school_class, exemption_id=school_class.exempted_by) for school_class in classes]
+    model = Residency if isinstance(target, Room) else Responsibility
+    classes = [relation.school_class for relation in answering(model, day).filter(**as_target(target))]
+    away = Exemption.objects.standing(day).filter(school_class__in=classes).values_list("school_class_id", "pk")
+    exempted_by = dict(away)
+    return [Concern(school_class=c, exemption_id=exempted_by.get(c.pk)) for c in classes]
 
 
 def locked_visits(target: Target, week: Week) -> QuerySet[Inspection]:

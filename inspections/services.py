@@ -53,18 +53,16 @@ def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None =
     if draft.performed_at.tzinfo is None:
         raise Rejected({"performed_at": [_("This time does not say its offset from UTC.")]})
     draft, received_at = draft.tidied(), received_at or timezone.now()
-    stored = Inspection.objects.filter(pk=draft.id).first()
-    if stored is not None:
-        return _again(stored, draft, inspector)
-    facts = examine(draft, inspector, received_at)
     try:
+        facts = examine(draft, inspector, received_at)
         with transaction.atomic():
             return Recorded(_store(draft, facts, inspector, received_at), "created")
-    except IntegrityError as error:
-        # Looked at and then inserted: somebody was quicker, and the keys of the database told them apart
+    except (Rejected, IntegrityError) as error:
+        # Looked for only here: most checks are new, the database's key alone can tell two that come at once, and
+        # what was stored stays a success where the roster has changed since
         stored = Inspection.objects.filter(pk=draft.id).first()
         if stored is None:
-            raise _clash(draft) or error from None
+            raise (_clash(draft) if isinstance(error, IntegrityError) else None) or error from None
     return _again(stored, draft, inspector)
 
 

@@ -46,7 +46,7 @@ FORMATS = {
     Kind.MARK: "0.00#",
 }
 CENTRED = {Kind.CODE, Kind.WORD, Kind.FLAG, Kind.DAY, Kind.COUNT}
-NARROWEST = {Kind.DAY: 8, Kind.SCORE: 7, Kind.CHANGE: 7, Kind.POINTS: 6, Kind.MARK: 7, Kind.CODE: 6}
+NARROWEST = {Kind.DAY: 8, Kind.SCORE: 8, Kind.CHANGE: 7, Kind.POINTS: 7, Kind.MARK: 7, Kind.CODE: 6}
 
 # Points of height; Excel takes no row above 409, so longer text goes on in the next row
 LINE, PADDING, TALLEST = 15.0, 6.0, 400.0
@@ -246,7 +246,7 @@ def _value_width(value: Value) -> int:
 
 def _lines_in(value: Value, width: float) -> int:
     """How many lines a value takes in a column of that width."""
-    if not isinstance(value, str) or len(value) * 2 <= width and "\n" not in value:
+    if not isinstance(value, str) or (len(value) * 2 <= width and "\n" not in value):
         return 1
     return sum(max(1, ceil(text_width(line) / width)) for line in value.split("\n"))
 

@@ -11,7 +11,7 @@ from config.tests.school import MONDAY, at
 
 
 @pytest.fixture
-def monday_evening() -> Iterator[time_machine.Coordinates]:
+def monday_evening() -> Iterator[time_machine.Traveller]:
     """It is Monday, 19:20, and stays so until the test moves on."""
     with time_machine.travel(at(MONDAY, "19:20"), tick=False) as clock:
         yield clock

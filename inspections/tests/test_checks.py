@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import Traveller
 
 from config.tests.school import MONDAY, School, at
 from inspections.models import Defect, Item, Standard
@@ -54,7 +54,7 @@ def test_a_check_that_was_corrected_says_so(school: School, inspector: Client) -
     assert "5413 19:05 晚检 后来更正过 干净" in seen(inspector.get(CHECKS))
 
 
-def test_turning_back_to_other_days(school: School, inspector: Client, monday_evening: Any) -> None:
+def test_turning_back_to_other_days(school: School, inspector: Client, monday_evening: Traveller) -> None:
     school.check("5413", clock="19:05")
     monday_evening.move_to(at(MONDAY + timedelta(days=1), "07:30"))
     assert "0 次检查" in seen(inspector.get(CHECKS))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from time_machine import Traveller
 
 from campus.models import Membership, Role, Term, User, Week
 from campus.services import open_term
@@ -52,7 +52,7 @@ def test_the_rooms_of_a_building_stand_floor_by_floor_with_their_classes(school:
 
 
 def test_the_shift_is_the_clocks_until_somebody_says_another(
-    school: School, inspector: Client, monday_evening: Any
+    school: School, inspector: Client, monday_evening: Traveller
 ) -> None:
     assert "晚检 · 日查" in seen(inspector.get(LIST))
     monday_evening.move_to(at(MONDAY, "07:31"))
@@ -68,7 +68,7 @@ def test_areas_stand_by_their_kind(school: School, inspector: Client) -> None:
 
 
 def test_it_opens_where_one_recorded_last_and_goes_on_behind_it(
-    school: School, inspector: Client, monday_evening: Any
+    school: School, inspector: Client, monday_evening: Traveller
 ) -> None:
     assert "3318" in rows(inspector.get(LIST))
     school.check("教102", clock="19:00")
@@ -98,7 +98,7 @@ def test_one_tap_records_a_clean_room_and_goes_on_to_the_next(school: School, in
     assert "1 / 3" in seen(page)
 
 
-def test_two_taps_on_one_button_are_one_check(school: School, inspector: Client, monday_evening: Any) -> None:
+def test_two_taps_on_one_button_are_one_check(school: School, inspector: Client, monday_evening: Traveller) -> None:
     address, press = press_ids(inspector.get(LIST, {"building": "5"}))["5403"]
     for second in range(2):
         monday_evening.move_to(at(MONDAY, f"19:2{second}"))
@@ -164,6 +164,10 @@ def test_a_check_that_was_corrected_is_seen_no_more(school: School, inspector: C
     first = school.check("5403", None, "bags-hanging", clock="19:05")
     school.check("5403", clock="19:06", replaces=first.pk)
     assert rows(inspector.get(LIST, {"building": "5"}))["5403"] == "5403 0853 5403 干净 点按更正"
+    inspector.force_login(school.inspector2)
+    sheet = seen(inspector.get(reverse("inspections:sheet", args=["room", "5403"])))
+    assert "19:06 记了： 干净" in sheet
+    assert "袋子乱挂 看到什么" not in sheet
 
 
 def test_ones_own_class_and_room_offer_nothing(school: School, inspector: Client) -> None:
@@ -173,6 +177,13 @@ def test_ones_own_class_and_room_offer_nothing(school: School, inspector: Client
     assert rows(page)["3318"] == "3318 0851 自己的，换人查"
     assert rows(page)["3427"] == "3427 10311 自己的，换人查"
     assert list(press_ids(page)) == ["3501"]
+
+
+def test_a_class_that_has_left_the_school_is_not_shown(school: School, inspector: Client) -> None:
+    school.classes["0852"].left_on = MONDAY - timedelta(days=1)
+    school.classes["0852"].save()
+    page = rows(inspector.get(LIST, {"building": "5"}))
+    assert (page["5413"], page["5420"]) == ("5413 没有责任班级 5413 干净", "5420 0853 5420 干净")
 
 
 def test_a_place_that_nobody_answers_for_says_so(school: School, inspector: Client) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -18,10 +19,10 @@ from django.db import connection
 from campus.models import Membership, Role
 from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency
-from inspections import services
 from inspections.models import Finding, Inspection
 from inspections.services import CheckDraft, Conflict, FindingDraft, Recorded, Rejected, record, record_press
 from inspections.tests.test_recording import finding, said
+from inspections.validation import examine
 
 
 def send(draft: CheckDraft, school: School, clock: str = "19:25") -> Recorded:
@@ -107,7 +108,6 @@ Deed = Callable[[], Recorded]
 def at_once(deeds: Sequence[Deed], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All of `deeds` in threads; each has looked for its id, and found nothing, before any of them inserts."""
     looked = Barrier(len(deeds))
-    examine = services.examine
 
     def examine_together(*args: Any) -> Any:
         try:
@@ -118,7 +118,7 @@ def at_once(deeds: Sequence[Deed], monkeypatch: pytest.MonkeyPatch) -> list[str]
         looked.wait()
         return facts
 
-    monkeypatch.setattr(services, "examine", examine_together)
+    monkeypatch.setattr("inspections.services.examine", examine_together)
 
     def do(deed: Deed) -> str:
         try:
@@ -152,13 +152,13 @@ class TestAtTheSameMoment:
     def test_two_corrections_of_one_check(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
         first = school.check("5413", None, "bags-hanging", clock="19:00")
         corrections = [said("5413", replaces=first.pk) for _ in range(2)]
-        found = at_once([lambda d=d: send(d, school) for d in corrections], monkeypatch)
+        found = at_once([partial(send, draft, school) for draft in corrections], monkeypatch)
         assert Counter(found) == {"created": 1, "Rejected": 1}
 
     def test_two_checks_that_share_a_findings_id(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
         one = FindingDraft(id=uuid4(), defect="bags-hanging")
         drafts = [said(code, "defects", one) for code in ("5413", "5403")]
-        found = at_once([lambda d=d: send(d, school) for d in drafts], monkeypatch)
+        found = at_once([partial(send, draft, school) for draft in drafts], monkeypatch)
         assert Counter(found) == {"created": 1, "Rejected": 1}
         assert Inspection.objects.count() == 1
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import Traveller
 
 from campus.models import SchoolClass
 from config.tests.school import MONDAY, School, at
@@ -40,7 +41,7 @@ def save(client: Client, address: str, /, *chips: str, button: str = "defects", 
 
 def findings() -> list[tuple[str, str | None, bool]]:
     rows = Finding.objects.select_related("school_class").order_by("position")
-    return [(str(f), f.school_class and f.school_class.code, f.corrected) for f in rows]
+    return [(str(f), f.school_class.code if f.school_class else None, f.corrected) for f in rows]
 
 
 # What is there
@@ -241,7 +242,7 @@ def test_each_fault_is_told(
 
 
 def test_a_double_press_makes_one_check_and_is_a_success(
-    school: School, inspector: Client, monday_evening: Any
+    school: School, inspector: Client, monday_evening: Traveller
 ) -> None:
     data = filled_in(inspector.get(sheet_of("5413"))) | {"defects": ["bags-hanging"], "outcome": "defects"}
     for second in range(2):
@@ -251,7 +252,7 @@ def test_a_double_press_makes_one_check_and_is_a_success(
 
 
 def test_going_back_and_saving_something_else_asks_once_and_corrects(
-    school: School, inspector: Client, monday_evening: Any
+    school: School, inspector: Client, monday_evening: Traveller
 ) -> None:
     first = filled_in(inspector.get(sheet_of("5413"))) | {"defects": ["bags-hanging"], "outcome": "defects"}
     inspector.post(sheet_of("5413"), first)
@@ -265,7 +266,9 @@ def test_going_back_and_saving_something_else_asks_once_and_corrects(
     assert (new.replaces, [str(f) for f in new.findings.all()]) == (old, ["物品悬挂 帽子乱挂"])
 
 
-def test_a_finished_place_is_corrected_by_a_new_record(school: School, inspector: Client, monday_evening: Any) -> None:
+def test_a_finished_place_is_corrected_by_a_new_record(
+    school: School, inspector: Client, monday_evening: Traveller
+) -> None:
     save(inspector, sheet_of("5413"), button="clean")
     monday_evening.move_to(at(MONDAY, "19:25"))
     assert "你 19:20 记过： 干净 现在保存，就用新的代替它" in seen(inspector.get(sheet_of("5413")))
@@ -275,7 +278,7 @@ def test_a_finished_place_is_corrected_by_a_new_record(school: School, inspector
     assert new.replaces == old
 
 
-def test_another_spot_check_is_another_check(school: School, inspector: Client, monday_evening: Any) -> None:
+def test_another_spot_check_is_another_check(school: School, inspector: Client, monday_evening: Traveller) -> None:
     for minute in ("19:20", "19:40"):
         monday_evening.move_to(at(MONDAY, minute))
         save(inspector, sheet_of("5413", "?shift=evening&occasion=spot"), button="clean")
@@ -283,7 +286,7 @@ def test_another_spot_check_is_another_check(school: School, inspector: Client, 
 
 
 def test_locked_once_more_in_the_week_offers_locked_again(
-    school: School, inspector: Client, monday_evening: Any
+    school: School, inspector: Client, monday_evening: Traveller
 ) -> None:
     save(inspector, sheet_of("5413"), button="locked")
     monday_evening.move_to(at(MONDAY, "20:30"))
@@ -324,5 +327,5 @@ def test_more_findings_and_classes_take_no_more_queries(
         Residency.objects.create(room=room, school_class=school_class, starts_on=MONDAY)
     codes = Defect.objects.filter(standard__kind="dorm").exclude(code="locked-again").values_list("code", flat=True)
     data = filled_in(inspector.get(sheet_of("5600"))) | {"defects": list(codes)[:number], "outcome": "defects"}
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         assert inspector.post(sheet_of("5600"), data).status_code == 302

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -38,7 +37,3 @@ def workbook_of(week: Week) -> Any:
     write_excel(bulletin_facts(week), file)
     file.seek(0)
     return load_workbook(file)
-
-
-def values(page: Any, first: str, last: str) -> list[Sequence[Any]]:
-    return [[cell.value for cell in row] for row in page[first:last]]

@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.db import migrations
 
 from scoring.defaults import make_default_policy
 
 
-def make(apps, schema_editor):
+def make(apps: Any, schema_editor: Any) -> None:
     models = [apps.get_model("scoring", name) for name in ("Policy", "CategoryRule", "OccasionMultiplier")]
     make_default_policy(*models)
 

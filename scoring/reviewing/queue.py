@@ -16,8 +16,9 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
 
-from campus.models import SHIFT_LABELS, Role, Shift, User
+from campus.models import Role, Shift, User
 from campus.selectors import today
 from dormitories.models import Building
 from inspections.models import Area, Category, Inspection, Outcome
@@ -27,6 +28,13 @@ from scoring.rights import deciding
 
 ROWS = 200  # that one page shows
 DAYS = 14  # that the rounds list
+
+# Short, for a narrow column
+SHIFTS = {
+    Shift.MORNING: pgettext_lazy("shift", "Morning"),
+    Shift.NOON: pgettext_lazy("shift", "Noon"),
+    Shift.EVENING: pgettext_lazy("shift", "Evening"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Round:
 
     @property
     def shift_label(self) -> str:
-        return str(SHIFT_LABELS[self.shift])
+        return str(SHIFTS[self.shift])
 
     @property
     def place_label(self) -> str:
@@ -203,7 +211,7 @@ class Queue:
         for shift, rounds in groupby(self.rounds, key=lambda round: round.shift):
             of_shift = list(rounds)
             done = not any(round.waiting for round in of_shift)
-            lines += [ShiftDone(str(SHIFT_LABELS[shift]))] if done else of_shift
+            lines += [ShiftDone(str(SHIFTS[shift]))] if done else of_shift
         return lines
 
     @property

@@ -102,7 +102,7 @@ def test_the_line_that_crosses_the_cap_is_charged_the_rest_and_later_ones_nothin
     check = school.check("教102", None, *defects, occasion="school")  # 2 each, and 10 is the most
     passed(school, check)
     assert [points for _, _, points in ledger(check)] == [D(-2)] * 5 + [D(0)]
-    assert Entry.objects.filter(inspection=check).last().worth == 2  # type: ignore[union-attr]
+    assert Entry.objects.filter(inspection=check).last().worth == 2
 
 
 def test_a_serious_finding_costs_its_points_beside_the_cap_and_is_marked(school: School) -> None:

@@ -123,6 +123,13 @@ def test_a_spot_check_a_visit_that_is_no_check_and_another_shift_are_no_duplicat
     assert not any(row.marks for row in shown(school).rows)
 
 
+def test_two_spot_checks_of_one_room_stand_side_by_side(school: School) -> None:
+    both = [school.check("5413", occasion="spot", clock=clock) for clock in ("19:20", "19:50")]
+    assert not any(row.marks for row in shown(school).rows)
+    verdicts = verify(inspections=[check.pk for check in both], by=school.reviewer)
+    assert [verdict.status for verdict in verdicts] == ["verified", "verified"]
+
+
 def test_a_check_that_comes_after_another_has_passed_is_marked_and_cannot_pass(school: School) -> None:
     school.verified("5413")
     late = school.check("5413", None, "bags-hanging", by=school.inspector2, clock="20:05")
