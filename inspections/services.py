@@ -43,8 +43,8 @@ class Recorded:
 def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None = None) -> Recorded:
     """Store one check with its findings and the classes it concerns; once, however often it is sent.
 
-    `draft.performed_at` is the phone's clock, corrected; `received_at` is now unless told. The date, the term week and
-    the classes follow from `performed_at`; the shift is what the inspector said.
+    `received_at` is now unless told. The date, the term week and the classes follow from `draft.performed_at`; the
+    shift is what the inspector said.
 
     Raises `NotAllowed`, `Rejected` (its `errors` by field), `Conflict` (the id is taken by other content).
     """

@@ -86,7 +86,9 @@ def _scoring(policy: Policy) -> Iterator[str]:
 def _category(rule: CategoryRule) -> str:
     said = {"category": LedgerCategory(rule.category).label, "weight": figure(rule.weight)}
     if rule.aggregation == CategoryRule.Aggregation.MEAN:
-        text = _("%(category)s: places by the average of their checks, the class by that of its places, times %(weight)s.")
+        text = _(
+            "%(category)s: places by the average of their checks, the class by that of its places, times %(weight)s."
+        )
     elif rule.weight == 1:
         text = _("%(category)s: all points are added up.")
     else:

@@ -18,7 +18,12 @@ D = Decimal
 
 
 def given(school: School, patterns: Sequence[str], exceptions: Sequence[str] = (), **changes: Any) -> Bonus:
-    asked: dict[str, Any] = {"points": D(2), "date": MONDAY, "reason": "运动会期间配合工作", "by": school.reviewer} | changes
+    asked: dict[str, Any] = {
+        "points": D(2),
+        "date": MONDAY,
+        "reason": "运动会期间配合工作",
+        "by": school.reviewer,
+    } | changes
     return give_bonus(patterns=patterns, exceptions=exceptions, **asked)
 
 
