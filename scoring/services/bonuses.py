@@ -14,7 +14,8 @@ from campus.calendar import NoTermError
 from campus.models import Role, SchoolClass, User, Week
 from campus.selectors import week_holding
 from scoring.models import Bonus, Entry, LedgerCategory
-from scoring.services.ledger import lock_counting_week, policy_for
+from scoring.selectors import policy_of
+from scoring.services.ledger import lock_counting_week
 from scoring.services.refusals import NotAllowed, Refusal, reason_given
 
 PATTERN = re.compile(r"[\w*-]+")
@@ -49,7 +50,7 @@ def give_bonus(
     bonus = Bonus.objects.create(
         patterns=" ".join(wanted), exceptions=" ".join(excepted), points=points, date=date, reason=reason, by=by
     )
-    policy = policy_for(week)
+    policy = policy_of(week)
     Entry.objects.bulk_create(
         Entry(
             school_class=klass,

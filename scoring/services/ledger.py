@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campus.models import User, Week, WeekClosing
 from scoring.facts import counting_week
-from scoring.models import Entry, Policy, Reversal
+from scoring.models import Entry, Reversal
 from scoring.services.refusals import Refusal, reason_given
 
 MILLIONTH = Decimal("0.000001")
@@ -35,12 +35,6 @@ def lock_counting_week(week: Week) -> Week:
 def _lock(week: Week) -> None:
     # Not the key: checks of the week go on being recorded meanwhile
     Week.objects.select_for_update(no_key=True).filter(pk=week.pk).first()
-
-
-def policy_for(week: Week) -> Policy:
-    """The policy by which lines of `week` are charged."""
-    policy: Policy = Policy.objects.in_force(week.starts_on)
-    return policy
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from scoring import engine
 from scoring.facts import CONCERNS, FINDINGS, NO_NAMES, TARGET, as_check, slot_of, unnamed
 from scoring.models import Attribution, Entry, Return, SetAside, Verification
 from scoring.rights import hindrance, no_reviewer_may
-from scoring.services.ledger import lock_counting_week, policy_for
+from scoring.selectors import policy_of
+from scoring.services.ledger import lock_counting_week
 from scoring.services.refusals import AlreadyDecided, NotAllowed, Refusal, reason_given
 
 D = TypeVar("D", Return, SetAside)
@@ -118,7 +119,7 @@ def _pass(case: _Case, by: User, names: Mapping[UUID, str], at: datetime) -> tup
     _must_stand_alone(case)
     named = _named(inspection, names)
     week = lock_counting_week(inspection.week)
-    policy = policy_for(week)
+    policy = policy_of(week)
     verification = Verification.objects.create(
         inspection=inspection, by=by, at=at, week=week, policy=policy, slot=slot_of(inspection)
     )
