@@ -124,7 +124,10 @@ class User(AbstractBaseUser):
         ordering = ("number",)
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(number=""), name="user_number_not_empty")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(number=""), name="user_number_not_empty"),
+            models.CheckConstraint(condition=Q(gender__in=["", *Gender.values]), name="user_gender_known"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,9 +1,10 @@
-"""The house as a whole: it puts the database's guards in force after every migration."""
+"""The house as a whole: it tells of a database whose guards are not in force."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, pre_migrate
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Tags, Warning, register
 
 
 class SiteConfig(AppConfig):
@@ -11,20 +12,19 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        # Django signals only apps that have models, and once for each: the topmost one speaks for the house
-        topmost = apps.get_app_config("reports")
-        pre_migrate.connect(_remove_guards, sender=topmost)
-        post_migrate.connect(_install_guards, sender=topmost)
+        register(guards_in_force, Tags.database)
 
 
-def _remove_guards(using: str, **kwargs: Any) -> None:
+def guards_in_force(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A system check of the databases asked for: a migration that was killed leaves one unguarded."""
     from config import guards
 
-    if kwargs.get("plan"):
-        guards.remove(using)
-
-
-def _install_guards(using: str, **kwargs: Any) -> None:
-    from config import guards
-
-    guards.install(using)
+    return [
+        Warning(
+            f"{len(missing)} guards of the database {using} are not in force.",
+            hint="Run manage.py migrate, which puts them back.",
+            id="site.W001",
+        )
+        for using in databases or ()
+        if (missing := guards.missing(using))
+    ]

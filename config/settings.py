@@ -126,7 +126,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
             "timeout": 20,
             # Django's default, DEFERRED, lets two transactions read and then fails one that writes
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
         },
         # A file: a worker in a thread of its own cannot see a database in memory
         "TEST": {"NAME": str(VAR / f"test{TEST_SUFFIX}.sqlite3")},

@@ -24,6 +24,9 @@ class Building(models.Model):
 
     class Meta:
         ordering = ("code",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(gender__in=["men", "women", "both"]), name="building_gender_known"),
+        ]
         verbose_name = _("building")
         verbose_name_plural = _("buildings")
 

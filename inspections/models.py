@@ -89,7 +89,12 @@ class Area(models.Model):
         ordering = ("kind", "code")
         verbose_name = _("area")
         verbose_name_plural = _("areas")
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(code=""), name="area_code_not_empty")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(code=""), name="area_code_not_empty"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["classroom", "area", "duty", "event"]), name="area_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -144,6 +149,7 @@ class Standard(models.Model):
         verbose_name_plural = _("standards")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "version"], name="standard_version_once_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="standard_kind_known"),
             models.CheckConstraint(
                 condition=Q(locked_points__range=(0, MOST_POINTS), refused_points__range=(0, MOST_POINTS)),
                 name="standard_outcome_points_within_bounds",
@@ -202,6 +208,7 @@ class Defect(NamedInTwo):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["standard", "code"], name="defect_code_once_a_standard"),
             models.CheckConstraint(condition=Q(points__range=(0, MOST_POINTS)), name="defect_points_within_bounds"),
+            models.CheckConstraint(condition=Q(scope__in=["public", "personal"]), name="defect_scope_known"),
         ]
 
     @property
@@ -248,6 +255,10 @@ class Inspection(models.Model):
                 | Q(room__isnull=True, category__in=[c for c in Category.values if c != Category.DORM]),
             ),
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="inspection_outcome_known"),
+            models.CheckConstraint(condition=Q(told__in=["", *Told.values]), name="inspection_told_known"),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")), name="inspection_does_not_replace_itself"
+            ),
             models.CheckConstraint(condition=Q(occasion__in=Occasion.values), name="inspection_occasion_known"),
             models.CheckConstraint(condition=Q(shift__in=[s.value for s in Shift]), name="inspection_shift_known"),
         ]
@@ -318,6 +329,7 @@ class Finding(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["inspection", "position"], name="finding_position_once_a_check"),
             models.CheckConstraint(condition=Q(points__range=(0, MOST_POINTS)), name="finding_points_within_bounds"),
+            models.CheckConstraint(condition=Q(scope__in=["public", "personal"]), name="finding_scope_known"),
             models.CheckConstraint(
                 condition=Q(defect__isnull=False) | ~Q(text=""), name="finding_is_a_defect_or_own_text"
             ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +52,7 @@ class Policy(models.Model):
     check_cap = models.DecimalField(_("most one check may cost"), max_digits=6, decimal_places=2, null=True, blank=True)
     bonus_cap = models.DecimalField(_("most bonuses may add"), max_digits=6, decimal_places=2, null=True, blank=True)
     corrected_share = models.DecimalField(
-        _("share charged when put right at once"), max_digits=3, decimal_places=2, default="0.5"
+        _("share charged when put right at once"), max_digits=3, decimal_places=2, default=Decimal("0.5")
     )
     group_by = models.CharField(_("groups"), max_length=16, choices=GroupBy, default=GroupBy.DEPARTMENT)
     rank_on = models.CharField(_("ranked on"), max_length=8, choices=RankOn, default=RankOn.TOTAL)
@@ -80,6 +81,12 @@ class Policy(models.Model):
                 name="policy_flags_percent_within_bounds",
                 condition=Q(flags_percent__isnull=True) | Q(flags_percent__range=(0, 100)),
             ),
+            models.CheckConstraint(
+                name="policy_words_known",
+                condition=Q(group_by__in=["department", "school", "entry_year", "department_year"])
+                & Q(rank_on__in=["total", "check"]),
+            ),
+            models.CheckConstraint(name="policy_base_within_bounds", condition=Q(base__range=(0, 1000))),
             models.CheckConstraint(name="policy_share_within_bounds", condition=Q(corrected_share__range=(0, 1))),
             models.CheckConstraint(
                 name="policy_caps_are_not_negative",
@@ -133,6 +140,17 @@ class CategoryRule(models.Model):
         verbose_name_plural = _("category rules")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["policy", "category"], name="category_rule_once_a_policy"),
+            models.CheckConstraint(
+                name="category_rule_words_known",
+                condition=Q(category__in=[c for c in LedgerCategory.values if c != LedgerCategory.BONUS])
+                & Q(aggregation__in=["sum", "mean"]),
+            ),
+            # It is posted as the change it made to its own week, weighted there already
+            models.CheckConstraint(
+                name="category_rule_of_corrections_is_plain",
+                condition=~Q(category=LedgerCategory.CORRECTION)
+                | Q(aggregation="sum", weight=1, weekly_cap__isnull=True),
+            ),
             models.CheckConstraint(condition=Q(weight__gte=0), name="category_weight_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(weekly_cap__isnull=True) | Q(weekly_cap__gte=0), name="category_cap_is_not_negative"
@@ -155,7 +173,9 @@ class OccasionMultiplier(models.Model):
         verbose_name_plural = _("occasion multipliers")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["policy", "occasion"], name="multiplier_once_an_occasion"),
-            models.CheckConstraint(condition=Q(multiplier__gte=0), name="multiplier_is_not_negative"),
+            models.CheckConstraint(condition=Q(occasion__in=Occasion.values), name="multiplier_occasion_known"),
+            # The dearest defect times the highest multiplier still fits in a line
+            models.CheckConstraint(condition=Q(multiplier__range=(0, 10)), name="multiplier_within_bounds"),
         ]
 
     def __str__(self) -> str:
@@ -299,7 +319,7 @@ class Entry(models.Model):
     A line comes from a check (negative or 0; its finding, or none where the outcome itself costs), from a bonus
     (positive), or takes back another (`reverses`, with the check, finding and bonus of the line it names). `points`
     are exact: before any weight, after multiplier, share and cap; `worth` is what the finding was worth before the
-    cap. No update, no delete, by whatever door: held by the database (`config.guards`).
+    cap. A finding is charged to a class once: an amended check has new findings. No update, no delete, by whatever door: held by the database (`config.guards`).
     """
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="entries")
@@ -336,10 +356,18 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(
                 name="entry_charges_gives_or_reverses",
-                condition=Q(reverses__isnull=False, reversal__isnull=False, standing__in=[-1, 0, 1])
-                | Q(reverses__isnull=True, reversal__isnull=True, inspection__isnull=False, points__lte=0, standing=1)
+                condition=Q(reverses__isnull=False, reversal__isnull=False, standing__in=[-1, 0, 1], worth=0)
+                | Q(
+                    reverses__isnull=True,
+                    reversal__isnull=True,
+                    inspection__isnull=False,
+                    standing=1,
+                    points__lte=0,
+                    points__gte=-F("worth"),
+                )
                 | Q(reverses__isnull=True, reversal__isnull=True, bonus__isnull=False, points__gt=0, standing=0),
             ),
+            models.CheckConstraint(name="entry_category_known", condition=Q(category__in=LedgerCategory.values)),
             models.CheckConstraint(
                 name="entry_bonus_is_a_column_of_its_own",
                 condition=Q(category=LedgerCategory.BONUS, inspection__isnull=True)
@@ -358,6 +386,7 @@ class Entry(models.Model):
                 condition=Q(reverses__isnull=True, inspection__isnull=False, finding__isnull=True),
                 name="entry_charges_an_outcome_once_a_class",
             ),
+            models.UniqueConstraint(fields=["reverses"], condition=~Q(standing=0), name="entry_reversed_in_full_once"),
             models.UniqueConstraint(
                 fields=["bonus", "school_class"],
                 condition=Q(reverses__isnull=True, bonus__isnull=False),

@@ -6,15 +6,27 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from campus.models import Membership, Role, Term
+from campus.models import Membership, Role, Term, Week, WeekClosing
 from config import guards
+from config.apps import guards_in_force
 from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency
-from inspections.models import Defect, Finding, Inspection, Item, Responsibility, Standard
-from scoring.models import Bonus, CategoryRule, Entry, Policy, Return, Reversal, SetAside, Verification
+from inspections.models import Concern, Defect, Finding, Inspection, Item, Responsibility, Standard
+from scoring.models import (
+    Bonus,
+    CategoryRule,
+    Entry,
+    OccasionMultiplier,
+    Policy,
+    Return,
+    Reversal,
+    SetAside,
+    Verification,
+)
 
 
 def refused(action: Callable[[], object]) -> None:
@@ -46,7 +58,10 @@ def inspection(school: School, code: str = "5413", **fields: object) -> Inspecti
         "outcome": "clean",
         "content_hash": "0" * 64,
     }
-    return Inspection.objects.create(**(values | fields))
+    check = Inspection.objects.create(**(values | fields))
+    Concern.objects.create(inspection=check, school_class=school.classes["0852"])
+    Concern.objects.create(inspection=check, school_class=school.classes["0853"])
+    return check
 
 
 def slot(check: Inspection) -> str:
@@ -57,6 +72,20 @@ def slot(check: Inspection) -> str:
 def verification(school: School, check: Inspection, **fields: object) -> Verification:
     values = {"by": school.reviewer, "week": school.week, "policy": Policy.objects.get(), "slot": slot(check)}
     return Verification.objects.create(inspection=check, **(values | fields))
+
+
+def verified(school: School, code: str = "5413", **fields: object) -> Inspection:
+    check = inspection(school, code, **fields)
+    verification(school, check)
+    return check
+
+
+def with_finding(school: School) -> tuple[Inspection, Finding]:
+    """A verified check and its one finding."""
+    check = inspection(school, outcome="defects")
+    finding = Finding.objects.create(inspection=check, position=1, text="脏", points=1)
+    verification(school, check)
+    return check, finding
 
 
 def entry(school: School, check: Inspection, **fields: object) -> Entry:
@@ -79,6 +108,26 @@ def test_every_guard_is_in_force() -> None:
 
 
 @pytest.mark.django_db
+def test_a_migration_that_fails_leaves_them_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr("django.core.management.commands.migrate.Command.handle", fail)
+    with pytest.raises(RuntimeError):
+        call_command("migrate")
+    assert guards.installed() == guards.expected()
+
+
+@pytest.mark.django_db
+def test_a_database_without_them_is_told_of() -> None:
+    assert guards_in_force(["default"]) == []
+    guards.remove()
+    (warning,) = guards_in_force(["default"])
+    assert "not in force" in warning.msg
+    guards.install()
+
+
+@pytest.mark.django_db
 def test_lifting_takes_the_triggers_off_and_puts_them_back() -> None:
     with guards.lifted():
         assert not any("only_grows" in name for name in guards.installed())
@@ -87,17 +136,38 @@ def test_lifting_takes_the_triggers_off_and_puts_them_back() -> None:
 
 class TestLedger:
     def test_no_line_is_changed_or_deleted(self, school: School) -> None:
-        line = entry(school, inspection(school))
+        line = entry(school, verified(school))
         refused(lambda: Entry.objects.filter(pk=line.pk).update(points=0))
         refused(lambda: Entry.objects.filter(pk=line.pk).delete())
         refused(lambda: raw("UPDATE scoring_entry SET points = 0"))
         refused(lambda: raw("DELETE FROM scoring_entry"))
         assert Entry.objects.get().points == -1
 
+    @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="REPLACE is SQLite's")
+    def test_no_line_is_replaced(self, school: School) -> None:
+        check, finding = with_finding(school)
+        line = entry(school, check, finding=finding)
+        columns = ", ".join(field.column for field in Entry._meta.concrete_fields)
+        emptied = columns.replace("points", "0")
+        refused(lambda: raw(f"INSERT OR REPLACE INTO scoring_entry ({columns}) SELECT {emptied} FROM scoring_entry"))
+        fresh = emptied.replace("id,", f"{line.pk + 1},", 1)
+        refused(lambda: raw(f"INSERT OR REPLACE INTO scoring_entry ({columns}) SELECT {fresh} FROM scoring_entry"))
+        assert Entry.objects.get().points == -1
+
     @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no TRUNCATE")
-    def test_truncate_is_refused_too(self, school: School) -> None:
-        entry(school, inspection(school))
-        refused(lambda: raw("TRUNCATE scoring_entry CASCADE"))
+    @pytest.mark.parametrize(
+        "table",
+        [
+            "scoring_entry",
+            "scoring_verification",
+            "scoring_categoryrule",
+            "inspections_finding",
+            "inspections_standard",
+        ],
+    )
+    def test_truncate_is_refused_too(self, school: School, table: str) -> None:
+        entry(school, verified(school))
+        refused(lambda: raw(f"TRUNCATE {table} CASCADE"))
         assert Entry.objects.count() == 1
 
     def test_bonuses_and_reversals_only_grow(self, school: School) -> None:
@@ -107,34 +177,70 @@ class TestLedger:
         refused(lambda: Reversal.objects.filter(pk=reversal.pk).delete())
 
     def test_a_finding_is_charged_to_a_class_once(self, school: School) -> None:
-        check = inspection(school, outcome="defects")
-        finding = Finding.objects.create(inspection=check, position=1, text="脏", points=1)
+        check, finding = with_finding(school)
         entry(school, check, finding=finding)
         refused(lambda: entry(school, check, finding=finding))
         entry(school, check, finding=finding, school_class=school.classes["0853"])
 
     def test_what_an_outcome_costs_is_charged_to_a_class_once(self, school: School) -> None:
-        check = inspection(school, outcome="refused")
+        check = verified(school, outcome="refused")
         entry(school, check)
         refused(lambda: entry(school, check))
 
-    def test_a_charge_is_never_positive_and_a_bonus_never_negative(self, school: School) -> None:
+    def test_a_charge_is_what_a_verified_check_says(self, school: School) -> None:
+        check, finding = with_finding(school)
+        other, elsewhere = verified(school, "5403"), school.classes["2101"]
+        refused(lambda: entry(school, inspection(school, "5420")))
+        refused(lambda: entry(school, other, finding=finding))
+        refused(lambda: entry(school, check, finding=finding, school_class=elsewhere))
+        refused(lambda: entry(school, check, finding=finding, category="classroom"))
+        refused(lambda: entry(school, check, finding=finding, serious=True))
+        refused(lambda: entry(school, check, finding=finding, points=Decimal(-50)))
+        later = Week.objects.get(term=school.term, number=school.week.number + 1)
+        refused(lambda: entry(school, check, finding=finding, week=later))
+        entry(school, check, finding=finding)
+
+    def test_a_class_that_is_exempt_is_charged_nothing(self, school: School) -> None:
         check = inspection(school)
+        exemption = school.classes["0852"].exemptions.create(starts_on=MONDAY, ends_on=MONDAY, reason="见习")
+        Concern.objects.filter(inspection=check, school_class__code="0852").update(exemption=exemption)
+        verification(school, check)
+        refused(lambda: entry(school, check))
+
+    def test_a_charge_is_never_positive_and_a_bonus_never_negative(self, school: School) -> None:
+        check = verified(school)
         refused(lambda: entry(school, check, points=Decimal(1)))
         bonus = Bonus.objects.create(patterns="0852", points=10, date=MONDAY, reason="打扫阶教")
-        gift = {"inspection": None, "bonus": bonus, "category": "bonus", "standing": 0}
+        gift = {"inspection": None, "bonus": bonus, "category": "bonus", "standing": 0, "worth": 0}
         refused(lambda: entry(school, check, **gift, points=Decimal(-10)))
+        refused(lambda: entry(school, check, **gift, points=Decimal(20)))
         entry(school, check, **gift, points=Decimal(10))
 
-    def test_a_reversing_line_names_a_line_of_its_own_class_and_check(self, school: School) -> None:
-        check, other = inspection(school), inspection(school, "5403")
+    def test_no_line_is_posted_to_a_closed_week(self, school: School) -> None:
+        check = verified(school)
+        WeekClosing.objects.create(week=school.week)
+        refused(lambda: entry(school, check))
+
+    def test_a_line_is_taken_back_by_one_of_its_own_and_no_further(self, school: School) -> None:
+        check, other = verified(school), verified(school, "5403")
         line = entry(school, check)
-        reversal = Reversal.objects.create(cause="withdrawal", reason="记错了", by=school.reviewer)
-        back = {"points": Decimal(1), "standing": -1, "reverses": line, "reversal": reversal}
-        refused(lambda: entry(school, other, **back))
-        refused(lambda: entry(school, check, **back, school_class=school.classes["0853"]))
-        refused(lambda: entry(school, check, **(back | {"reversal": None})))
-        entry(school, check, **back)
+
+        def back(points: str, check: Inspection = check, **fields: object) -> Entry:
+            reversal = Reversal.objects.create(cause="withdrawal", reason="记错了", by=school.reviewer)
+            values = {"points": Decimal(points), "worth": 0, "standing": -1, "reverses": line, "reversal": reversal}
+            return entry(school, check, **(values | fields))
+
+        refused(lambda: back("1", other))
+        refused(lambda: back("1", school_class=school.classes["0853"]))
+        refused(lambda: back("1", reversal=None))
+        refused(lambda: back("1", serious=True))
+        refused(lambda: back("1", standing=1))
+        refused(lambda: back("500"))
+        refused(lambda: back("-1"))
+        back("0.4", standing=0)
+        refused(lambda: back("0.7"))
+        back("0.6")
+        refused(lambda: back("0"))
 
 
 class TestOneVerified:
@@ -162,6 +268,27 @@ class TestOneVerified:
         refused(lambda: verification(school, check, slot=None))
         verification(school, check)
 
+    def test_the_check_beneath_it_does_not_change(self, school: School) -> None:
+        check, finding = with_finding(school)
+        fields = {"shift": "noon", "outcome": "clean", "inspector": school.inspector2, "performed_on": MONDAY}
+        for name, value in fields.items():
+            if getattr(check, name) != value:
+                refused(lambda name=name, value=value: Inspection.objects.filter(pk=check.pk).update(**{name: value}))
+        refused(lambda: Finding.objects.filter(pk=finding.pk).update(points=5))
+        refused(lambda: Finding.objects.filter(pk=finding.pk).delete())
+        refused(lambda: Finding.objects.create(inspection=check, position=2, text="还有", points=1))
+        refused(lambda: Concern.objects.filter(inspection=check).delete())
+        refused(lambda: Concern.objects.filter(inspection=check).update(school_class=school.classes["2101"]))
+        refused(lambda: Concern.objects.create(inspection=check, school_class=school.classes["2101"]))
+
+    def test_a_decision_stands(self, school: School) -> None:
+        check = verified(school)
+        later = Week.objects.get(term=school.term, number=school.week.number + 1)
+        refused(lambda: Verification.objects.all().delete())
+        refused(lambda: Verification.objects.update(week=later))
+        aside = SetAside.objects.create(inspection=inspection(school, "5403"), by=school.reviewer, reason="重复")
+        refused(lambda: SetAside.objects.filter(pk=aside.pk).update(inspection=check))
+
     def test_verified_returned_or_set_aside_never_two_of_them(self, school: School) -> None:
         check, returned = inspection(school), inspection(school, "5403")
         verification(school, check)
@@ -181,6 +308,12 @@ class TestPublishedStandard:
         refused(lambda: Defect.objects.filter(pk=defect.pk).update(points=9))
         refused(lambda: Defect.objects.filter(pk=defect.pk).delete())
         refused(lambda: Item.objects.create(standard=standard, code="new", name="新", position=99))
+
+    def test_nothing_is_moved_into_it(self, school: School) -> None:
+        published = Standard.objects.get(kind="dorm", version=1)
+        draft = Standard.objects.create(kind="dorm", version=2, effective_from=date(2027, 1, 1))
+        item = Item.objects.create(standard=draft, code="roof", name="屋顶", position=1)
+        refused(lambda: Item.objects.filter(pk=item.pk).update(standard=published))
 
     def test_a_draft_does_until_it_is_published(self, school: School) -> None:
         draft = Standard.objects.create(kind="dorm", version=2, effective_from=date(2027, 1, 1))
@@ -202,10 +335,14 @@ class TestPublishedStandard:
 def test_a_policy_is_frozen_from_its_first_line(school: School) -> None:
     Policy.objects.update(min_checks=2)
     CategoryRule.objects.filter(category="dorm").update(weight=4)
-    entry(school, inspection(school))
+    entry(school, verified(school))
     refused(lambda: Policy.objects.update(min_checks=5))
     refused(lambda: CategoryRule.objects.filter(category="dorm").update(weight=5))
     refused(lambda: CategoryRule.objects.filter(category="dorm").delete())
+    other = Policy.objects.create(version=2, in_force_from=date(2027, 1, 1), flags_percent=10)
+    rule = OccasionMultiplier.objects.create(policy=other, occasion="routine", multiplier=3)
+    raw("UPDATE scoring_occasionmultiplier SET multiplier = 4 WHERE multiplier = 3")
+    refused(lambda: OccasionMultiplier.objects.filter(pk=rule.pk).update(policy=Policy.objects.get(version=1)))
 
 
 class TestNoOverlap:
@@ -285,6 +422,25 @@ class TestConstraints:
     def test_a_person_is_never_deleted_while_anything_names_him(self, school: School) -> None:
         inspection(school)
         refused(school.inspector.delete)
+
+    def test_nor_by_raw_sql_when_nothing_does(self, school: School) -> None:
+        refused(lambda: raw("DELETE FROM campus_user"))
+
+    @pytest.mark.parametrize(
+        ("table", "change"),
+        [
+            ("scoring_policy", "group_by = 'nonsense'"),
+            ("scoring_policy", "rank_on = 'nonsense'"),
+            ("scoring_policy", "base = -5"),
+            ("scoring_categoryrule", "aggregation = 'median'"),
+            ("scoring_categoryrule", "weight = 3 WHERE category = 'correction'"),
+            ("scoring_occasionmultiplier", "occasion = 'never'"),
+            ("scoring_occasionmultiplier", "multiplier = 99"),
+            ("campus_user", "gender = 'x'"),
+        ],
+    )
+    def test_a_word_or_figure_that_no_page_could_read_is_refused(self, school: School, table: str, change: str) -> None:
+        refused(lambda: raw(f"UPDATE {table} SET {change}"))
 
     def test_an_exemption_does_not_end_before_it_starts(self, school: School) -> None:
         refused(
