@@ -26,10 +26,12 @@ def shift_times() -> ShiftTimes:
 
 
 def when(instant: datetime) -> When:
-    """The date, shift and week of `instant`. Raises `NoTermError` where the date lies in no term."""
+    """The date, shift and week of `instant`.
+
+    Raises `NoTermError` where the date lies in no term, or in a part of one that no week was made for.
+    """
     placed = place(instant, [term.span for term in Term.objects.all()], school_zone(), shift_times())
-    week = Week.objects.select_related("term").get(term_id=placed.term.key, number=placed.week.number)
-    return When(placed.date, placed.shift, week)
+    return When(placed.date, placed.shift, week_holding(placed.date))
 
 
 def school_zone() -> ZoneInfo:

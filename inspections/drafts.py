@@ -32,7 +32,11 @@ class FindingDraft:
 
 @dataclass(frozen=True, slots=True)
 class CheckDraft:
-    """One visit of one target, as its inspector tells it. `performed_at` carries its offset, `standard` is an id."""
+    """One visit of one target, as its inspector tells it.
+
+    `performed_at` is the time by the inspector's own clock, right or wrong, with its offset from UTC; `standard` is an
+    id.
+    """
 
     id: UUID
     target_type: str
@@ -92,7 +96,10 @@ def figure(points: Decimal | None) -> str | None:
 
 
 def content_hash(draft: CheckDraft) -> str:
-    """SHA-256 (hex) of the tidied `draft`: equal for a resend, however its numbers and times were written."""
+    """SHA-256 (hex) of the tidied `draft`: equal for a resend, however its numbers and times were written.
+
+    The time is the one told: how wrong that clock was is measured anew at each sending.
+    """
     said = json.dumps(_normal(draft), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return sha256(said.encode()).hexdigest()
 

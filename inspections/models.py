@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campus.models import SHIFT_CHOICES, Exemption, NamedInTwo, SchoolClass, Shift, User, Week
 from campus.querysets import DatedQuerySet
 from dormitories.models import Building, Room
-from inspections.querysets import InspectionQuerySet, StandardQuerySet
+from inspections.querysets import COUNTING, InspectionQuerySet, StandardQuerySet
 
 MOST_POINTS = Decimal(100)
 OWN_TEXT_LENGTH = 120
@@ -286,7 +286,7 @@ class Inspection(models.Model):
         """Whether it counts once verified; a locked dorm room, nobody in and skipped are only visits (§5.1)."""
         if self.outcome == Outcome.LOCKED:
             return self.standard.locked_points > 0
-        return self.outcome in {Outcome.CLEAN, Outcome.DEFECTS, Outcome.REFUSED}
+        return self.outcome in COUNTING
 
 
 class Concern(models.Model):

@@ -58,4 +58,6 @@ class InspectionQuerySet(models.QuerySet[Any]):
         )
 
 
-COUNTS = Q(outcome__in=["clean", "defects", "refused"]) | Q(outcome="locked", standard__locked_points__gt=0)
+# What counts whatever the standard says; `locked` does where it costs (§5.3)
+COUNTING = frozenset({"clean", "defects", "refused"})
+COUNTS = Q(outcome__in=sorted(COUNTING)) | Q(outcome="locked", standard__locked_points__gt=0)

@@ -62,7 +62,10 @@ def concerns_on(target: Target, day: date) -> list[Concern]:
 
 
 def locked_visits(target: Target, week: Week) -> QuerySet[Inspection]:
-    """The visits of `week` that found `target` locked, those corrected since left out."""
+    """The visits of `week` that found `target` locked, those corrected since left out.
+
+    One that the review sent back or set aside is among them until it is corrected: the review is not known here.
+    """
     visits = Inspection.objects.filter(**as_target(target), week=week, outcome=Outcome.LOCKED, replacement__isnull=True)
     return visits.order_by("performed_at")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ from campus.models import Role, User
 from inspections.drafts import CheckDraft, FindingDraft, content_hash
 from inspections.models import Concern, Finding, Inspection
 from inspections.selectors import as_target
-from inspections.validation import Facts, Rejected, examine
+from inspections.validation import Facts, Rejected, examine, in_no_term
 
 RECORDERS = (Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR)
 
@@ -40,11 +40,18 @@ class Recorded:
     status: Literal["created", "duplicate"]
 
 
-def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None = None) -> Recorded:
+def record(
+    *,
+    draft: CheckDraft,
+    inspector: User,
+    received_at: datetime | None = None,
+    clock_offset: timedelta = timedelta(0),
+) -> Recorded:
     """Store one check with its findings and the classes it concerns; once, however often it is sent.
 
-    `received_at` is now unless told. The date, the term week and the classes follow from `draft.performed_at`; the
-    shift is what the inspector said.
+    `received_at` is now unless told. `clock_offset` is what the phone's clock is behind, as measured while sending; it
+    is no part of the content (§6.2), so that a resend may come with another one. The date, the term week and the
+    classes follow from `draft.performed_at` with the offset added; the shift is what the inspector said.
 
     Raises `NotAllowed`, `Rejected` (its `errors` by field), `Conflict` (the id is taken by other content).
     """
@@ -53,22 +60,25 @@ def record(*, draft: CheckDraft, inspector: User, received_at: datetime | None =
     if draft.performed_at.tzinfo is None:
         raise Rejected({"performed_at": [_("This time does not say its offset from UTC.")]})
     draft, received_at = draft.tidied(), received_at or timezone.now()
+    content = content_hash(draft)
     try:
-        facts = examine(draft, inspector, received_at)
+        timed = _on_time(draft, clock_offset)
+        facts = examine(timed, inspector, received_at)
         with transaction.atomic():
-            return Recorded(_store(draft, facts, inspector, received_at), "created")
+            return Recorded(_store(timed, content, facts, inspector, received_at), "created")
     except (Rejected, IntegrityError) as error:
         # Looked for only here: most checks are new, the database's key alone can tell two that come at once, and
         # what was stored stays a success where the roster has changed since
         stored = Inspection.objects.filter(pk=draft.id).first()
         if stored is None:
             raise (_clash(draft) if isinstance(error, IntegrityError) else None) or error from None
-    return _again(stored, draft, inspector)
+    return _again(stored, content, inspector)
 
 
 def record_press(*, draft: CheckDraft, inspector: User) -> Recorded:
     """Record what a page's form said just now; a second press of the same form keeps the time of the first.
 
+    A page's time is the server's: there is no offset, and the time stored is the time told.
     Raises what `record` raises; `Conflict` only where the form was changed between the two.
     """
     try:
@@ -77,14 +87,22 @@ def record_press(*, draft: CheckDraft, inspector: User) -> Recorded:
         return record(draft=replace(draft, performed_at=conflict.stored.performed_at), inspector=inspector)
 
 
-def _again(stored: Inspection, draft: CheckDraft, inspector: User) -> Recorded:
+def _on_time(draft: CheckDraft, clock_offset: timedelta) -> CheckDraft:
+    """The draft on the true clock: everything that is tried and stored goes by it. Raises `Rejected`."""
+    try:
+        return replace(draft, performed_at=draft.performed_at + clock_offset)
+    except OverflowError:
+        raise Rejected({"performed_at": [in_no_term()]}) from None
+
+
+def _again(stored: Inspection, content: str, inspector: User) -> Recorded:
     # Another person's record is not one's own success, whatever it says
-    if stored.content_hash != content_hash(draft) or stored.inspector_id != inspector.pk:
+    if stored.content_hash != content or stored.inspector_id != inspector.pk:
         raise Conflict(stored)
     return Recorded(stored, "duplicate")
 
 
-def _store(draft: CheckDraft, facts: Facts, inspector: User, received_at: datetime) -> Inspection:
+def _store(draft: CheckDraft, content: str, facts: Facts, inspector: User, received_at: datetime) -> Inspection:
     """Four statements at most, however many findings there are."""
     inspection = Inspection.objects.create(
         id=draft.id,
@@ -102,7 +120,7 @@ def _store(draft: CheckDraft, facts: Facts, inspector: User, received_at: dateti
         told=draft.told,
         note=draft.note,
         replaces=facts.replaces,
-        content_hash=content_hash(draft),
+        content_hash=content,
     )
     for concern in facts.concerns:
         concern.inspection = inspection

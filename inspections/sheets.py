@@ -10,10 +10,12 @@ from inspections.models import Defect, Inspection, Item, Kind, Occasion, Outcome
 from inspections.places import Place, Slot, places_of
 from inspections.selectors import LOCKED_AGAIN, Target, kind_wanted, locked_visits, standards_in_force, versions_of
 
-# What can stand in the way of a check, by the kind of place (a post has no door; in a classroom nobody need be in)
+# What can stand in the way of a check, by the kind of place (in a classroom nobody need be in)
+WITHOUT_A_DOOR = (Outcome.REFUSED, Outcome.SKIPPED)
 INSTEAD: dict[Kind, tuple[Outcome, ...]] = {
     Kind.DORM: (Outcome.LOCKED, Outcome.NOBODY, Outcome.REFUSED, Outcome.SKIPPED),
-    Kind.DUTY: (Outcome.REFUSED, Outcome.SKIPPED),
+    Kind.DUTY: WITHOUT_A_DOOR,
+    Kind.EVENT: WITHOUT_A_DOOR,
 }
 INSTEAD_ELSEWHERE = (Outcome.LOCKED, Outcome.REFUSED, Outcome.SKIPPED)
 
@@ -49,7 +51,7 @@ class Sheet:
     def instead(self) -> list[Instead]:
         assert self.standard is not None
         costs = {Outcome.LOCKED: self.standard.locked_points, Outcome.REFUSED: self.standard.refused_points}
-        return [Instead(o, costs.get(o, Decimal(0))) for o in INSTEAD.get(self.kind, INSTEAD_ELSEWHERE)]
+        return [Instead(outcome, costs.get(outcome, Decimal(0))) for outcome in instead_of(self.kind)]
 
     @property
     def corrects(self) -> Inspection | None:
@@ -60,6 +62,11 @@ class Sheet:
     @property
     def asks_class(self) -> bool:
         return len(self.place.classes) > 1
+
+
+def instead_of(kind: Kind) -> tuple[Outcome, ...]:
+    """The outcomes other than clean and defects that a place of this kind can have."""
+    return INSTEAD.get(kind, INSTEAD_ELSEWHERE)
 
 
 def stands_alone(check: Inspection) -> bool:

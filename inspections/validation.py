@@ -136,8 +136,12 @@ def _place(performed_at: datetime, received_at: datetime, errors: Errors) -> Whe
     try:
         return when(performed_at)
     except (NoTermError, OverflowError):
-        errors.add("performed_at", _("This day lies in no term."))
+        errors.add("performed_at", in_no_term())
         return None
+
+
+def in_no_term() -> str:
+    return _("This day lies in no term.")
 
 
 def _try_standard(number: int, kind: Kind, day: date, errors: Errors) -> Standard | None:

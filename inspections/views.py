@@ -21,10 +21,10 @@ from campus.calendar import NoTermError
 from campus.models import User
 from campus.selectors import today, when
 from inspections.forms import CheckForm, SlotForm, slot_of, whole_number
-from inspections.models import Inspection, Outcome, Standard
+from inspections.models import Inspection, Kind, Outcome, Standard
 from inspections.places import Board, Group, Slot, board, group_of
 from inspections.selectors import find_target, recorded_by, versions_of
-from inspections.sheets import Sheet, sheet_for
+from inspections.sheets import Sheet, instead_of, sheet_for
 
 View = Callable[..., HttpResponse]
 
@@ -147,4 +147,6 @@ def refused(request: Request, form: CheckForm) -> HttpResponse:
 def standard(request: Request, pk: int) -> HttpResponse:
     """One published version of the standard, and the way to the others of its kind."""
     version = get_object_or_404(Standard.objects.published().prefetch_related("items__defects"), pk=pk)
-    return render(request, "inspections/standard.html", {"standard": version, "versions": versions_of(version)})
+    has_door = Outcome.LOCKED in instead_of(Kind(version.kind))
+    context = {"standard": version, "versions": versions_of(version), "has_door": has_door}
+    return render(request, "inspections/standard.html", context)

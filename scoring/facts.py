@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
 
-from campus.models import SchoolClass, Week
+from campus.models import Exemption, SchoolClass, Week
+from campus.querysets import standing_during
 from inspections.models import Concern, Defect, Finding, Inspection, Occasion, Outcome
+from inspections.querysets import COUNTS
 from scoring import engine
 
 # Fetched along, `as_check` asks the database nothing
 TARGET = ("room", "area", "standard")
 CONCERNS = Prefetch("concerns", Concern.objects.select_related("school_class"))
 FINDINGS = Prefetch("findings", Finding.objects.select_related("school_class", "attribution__school_class"))
+
+# Checks that wait for a decision; one that its inspector has corrected waits no more
+UNDECIDED = Q(verification=None, sent_back=None, set_aside=None, replacement=None)
+
+# Checks of whose slot only one may stand
+HAS_SLOT = ~Q(occasion=Occasion.SPOT) & COUNTS
 
 NO_NAMES: Mapping[UUID, str] = {}
 
@@ -95,11 +104,45 @@ def slot_of(inspection: Inspection) -> str | None:
     return f"{target}/{inspection.performed_on.isoformat()}/{inspection.shift}/{inspection.occasion}"
 
 
+def others_of_slot() -> QuerySet[Inspection]:
+    """For `Exists`: the checks of the same slot as the outer query's, which must be of `HAS_SLOT`; itself left out."""
+    same = {name: OuterRef(name) for name in ("performed_on", "shift", "occasion")}
+    here = Q(room=OuterRef("room")) | Q(area=OuterRef("area"))
+    return Inspection.objects.counting().filter(here, **same).exclude(pk=OuterRef("pk"))
+
+
+def exempted_since(inspections: Iterable[Inspection]) -> list[Concern]:
+    """Note on the concerns read which classes were exempted after the check was recorded; those concerns.
+
+    Nothing is saved. Fetch `CONCERNS` along; one query, however many checks.
+    """
+    judged = [
+        (inspection.performed_on, concern)
+        for inspection in inspections
+        for concern in inspection.concerns.all()
+        if concern.exemption_id is None
+    ]
+    if not judged:
+        return []
+    days = [day for day, _concern in judged]
+    classes = {concern.school_class_id for _day, concern in judged}
+    exemptions = list(Exemption.objects.filter(standing_during(min(days), max(days)), school_class__in=classes))
+    for day, concern in judged:
+        concern.exemption = next((one for one in exemptions if _exempts(one, concern, day)), None)
+    return [concern for _day, concern in judged if concern.exemption_id]
+
+
+def _exempts(exemption: Exemption, concern: Concern, day: date) -> bool:
+    return exemption.school_class_id == concern.school_class_id and exemption.starts_on <= day <= exemption.ends_on
+
+
 def counting_week(week: Week) -> Week | None:
     """Where a line of `week` counts now: `week` itself, or once that is closed the first open one after it.
 
+    Weeks go by term and number: the last of one term and the first of the next may be the same seven days.
     None where every week up to the last that was set up is closed.
     """
-    later = Q(pk=week.pk) | Q(starts_on__gt=week.starts_on)
-    counting: Week | None = Week.objects.unclosed().filter(later).select_related("term").order_by("starts_on").first()
+    later = Q(term=week.term_id, number__gte=week.number) | Q(term__starts_on__gt=week.term.starts_on)
+    unclosed = Week.objects.unclosed().filter(later).select_related("term")
+    counting: Week | None = unclosed.order_by("term__starts_on", "number").first()
     return counting

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from campus.models import Role, User
 from inspections.models import Concern, Inspection
+from scoring.facts import HAS_SLOT, UNDECIDED, others_of_slot
 
 
-def hindrance(user: User, inspection: Inspection, classes: Collection[int], *, beyond_reviewers: bool) -> str | None:
+def hindrance(
+    user: User, inspection: Inspection, classes: Collection[int], *, beyond_reviewers: bool, against_own: bool
+) -> str | None:
     """Why `user` may not decide on `inspection`, in his language; None where he may.
 
     `classes` are the ids of all classes concerned, also those exempt; `beyond_reviewers` says that no reviewer may
-    decide on it (`no_reviewer_may`).
+    decide on it, `against_own` that an entry of his own stands against it (the functions of these names).
     """
     if inspection.inspector_id == user.pk:
         return _("You recorded it yourself. Another reviewer decides.")
@@ -23,6 +27,8 @@ def hindrance(user: User, inspection: Inspection, classes: Collection[int], *, b
         return _("It is about your own class. Another reviewer decides.")
     if inspection.room_id and inspection.room_id == user.home_room_id:
         return _("It is your own room. Another reviewer decides.")
+    if against_own:
+        return _("You recorded another check of this place and shift. Somebody else decides between the two.")
     if user.holds(Role.REVIEWER):
         return None
     if not user.holds(Role.ADVISOR):
@@ -40,11 +46,24 @@ def own(user: User) -> Q:
     return mine
 
 
+def against_own(user: User) -> Q:
+    """Checks of whose slot `user` has recorded another that waits: to pass the one is to set his own aside."""
+    return HAS_SLOT & Q(Exists(others_of_slot().filter(UNDECIDED, inspector=user)))
+
+
+def beyond_reviewers(checks: Iterable[Inspection], user: User) -> set[UUID]:
+    """Of `checks` those that no reviewer may decide on; asked for advisors alone, it reads who the reviewers are."""
+    if user.holds(Role.REVIEWER) or not user.holds(Role.ADVISOR):
+        return set()
+    among = Inspection.objects.filter(no_reviewer_may(), pk__in=[inspection.pk for inspection in checks])
+    return set(among.values_list("pk", flat=True))
+
+
 def no_reviewer_may() -> Q:
-    """Checks that are every active reviewer's own, so that an advisor may decide on them."""
+    """Checks that no active reviewer may decide on, so that an advisor does."""
     everyone = Q()
     for reviewer in User.objects.filter(is_active=True, memberships__role=Role.REVIEWER):
-        everyone &= own(reviewer)
+        everyone &= own(reviewer) | against_own(reviewer)
     return everyone
 
 

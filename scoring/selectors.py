@@ -13,7 +13,16 @@ from campus.models import Exemption, SchoolClass, User, Week
 from campus.querysets import standing_during
 from inspections.models import Area, Category, Concern, Inspection, Occasion
 from scoring import engine
-from scoring.facts import CONCERNS, FINDINGS, TARGET, as_check, named_class, outcome_finding, outcome_points
+from scoring.facts import (
+    CONCERNS,
+    FINDINGS,
+    TARGET,
+    UNDECIDED,
+    as_check,
+    named_class,
+    outcome_finding,
+    outcome_points,
+)
 from scoring.models import Entry, LedgerCategory, Policy, Verification
 
 EXACT = Decimal("0.000001")
@@ -80,6 +89,11 @@ def class_facts(
     )
 
 
+def days_in_term(week: Week) -> tuple[date, date]:
+    """The first and last day of `week` that lie in its term: those that a class may be exempt on, for the ranking."""
+    return max(week.starts_on, week.term.starts_on), min(week.ends_on, week.term.ends_on)
+
+
 def exempt_days(week: Week) -> dict[int, frozenset[date]]:
     """The days of `week` on which a class is exempt, by the class's key. Classes without any are absent."""
     days: dict[int, frozenset[date]] = {}
@@ -138,8 +152,8 @@ def checks_of(week: Week) -> QuerySet[Inspection]:
 
 
 def waiting(week: Week) -> QuerySet[Inspection]:
-    """The checks made in `week` that nobody has decided on yet; nothing of them is scored."""
-    return Inspection.objects.filter(week=week, verification=None, sent_back=None, set_aside=None, replacement=None)
+    """The checks made in `week` that wait for a decision, those corrected since left out; nothing of them is scored."""
+    return Inspection.objects.filter(UNDECIDED, week=week)
 
 
 def target_key(room: str | None, area: str | None) -> str:
@@ -183,9 +197,10 @@ class Facts:
 
     def value(self) -> engine.WeekFacts:
         """As `engine.reckon` takes them."""
+        first, last = days_in_term(self.week)
         return engine.WeekFacts(
-            starts_on=self.week.starts_on,
-            ends_on=self.week.ends_on,
+            starts_on=first,
+            ends_on=last,
             classes=self.classes,
             checks=tuple(one.check for one in self.checks),
             bonuses=tuple(one.line for one in self.bonuses),
@@ -204,11 +219,6 @@ def facts_of(week: Week, last_flags: Mapping[str, date] | None = None) -> Facts:
         bonuses=tuple(_bonus_facts(week)),
         reversals=tuple(_reversals(week, {one.check.id: one.check.classes for one in checks})),
     )
-
-
-def week_facts(week: Week) -> engine.WeekFacts:
-    """The raw facts of `week` as `engine.reckon` takes them."""
-    return facts_of(week).value()
 
 
 def _check_facts(week: Week) -> Iterator[CheckFacts]:

@@ -129,7 +129,7 @@ def chosen(form: PassForm, user: User) -> list[UUID]:
     if not rest:
         return list(form.cleaned_data["inspection"])
     rows = unquestionable(form.cleaned_data["seen"], user)
-    return [row.id for row in rows if rest in ("all", "|".join(row.round))]
+    return [row.id for row in rows if rest in ("all", "|".join(row.batch))]
 
 
 def answer(request: HttpRequest, told: Sequence[Told], after: Sequence[UUID] = ()) -> HttpResponse:

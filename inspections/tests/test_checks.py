@@ -100,6 +100,14 @@ def test_everybody_reads_what_costs_how_much(school: School, client: Client) -> 
     assert "各版本" not in page
 
 
+@pytest.mark.parametrize("kind", ["duty", "event"])
+def test_where_there_is_no_door_nothing_is_said_of_a_locked_one(school: School, client: Client, kind: str) -> None:
+    client.force_login(school.nobody)
+    page = seen(client.get(reverse("inspections:standard", args=[Standard.objects.get(kind=kind).pk])))
+    assert "拒检 10 分 其他问题" in page
+    assert "锁门" not in page
+
+
 def test_versions_lead_to_each_other_and_drafts_are_not_shown(school: School, client: Client) -> None:
     first = Standard.objects.get(kind="area")
     second = Standard.objects.create(kind="area", version=2, effective_from=MONDAY, locked_points=2)

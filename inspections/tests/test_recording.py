@@ -237,6 +237,31 @@ def test_a_clock_may_be_ten_minutes_fast_and_no_more(school: School) -> None:
     assert rejected.value.errors == {"performed_at": ["这个时间还没到，把手机的钟调准"]}
 
 
+def test_all_that_follows_from_the_time_follows_from_the_corrected_one(school: School) -> None:
+    slow = said("5413", performed_at=at(MONDAY, "23:58"))
+    record(
+        draft=slow,
+        inspector=school.inspector,
+        received_at=at(TUESDAY, "00:04"),
+        clock_offset=timedelta(minutes=4),
+    )
+    stored = Inspection.objects.get()
+    assert (stored.performed_at, stored.performed_on) == (at(TUESDAY, "00:02"), TUESDAY)
+
+
+def test_a_fast_clock_is_put_right_before_it_is_tried(school: School) -> None:
+    fast = said("5413", performed_at=at(MONDAY, "20:20"))
+    assert list(why(school, fast)) == ["performed_at"]
+    assert list(why(school, said("5413"), clock_offset=timedelta(hours=1))) == ["performed_at"]
+    record(draft=fast, inspector=school.inspector, received_at=at(MONDAY, "19:21"), clock_offset=timedelta(hours=-1))
+    assert Inspection.objects.get().performed_at == at(MONDAY, "19:20")
+
+
+@pytest.mark.parametrize("offset", [timedelta.max, timedelta.min])
+def test_an_offset_beyond_all_time_is_told(school: School, offset: timedelta) -> None:
+    assert why(school, said("5413"), clock_offset=offset) == {"performed_at": ["这一天不在任何学期里"]}
+
+
 @override_settings(TIME_ZONE="Asia/Shanghai")
 def test_days_without_a_term_are_refused(school: School) -> None:
     record(draft=said("5413", performed_at=at(date(2026, 8, 31), "00:00")), inspector=school.inspector)
@@ -384,6 +409,30 @@ def test_locked_again_needs_a_locked_visit_of_the_same_week(school: School) -> N
 def test_the_locked_visit_that_a_check_corrects_does_not_count_for_locked_again(school: School) -> None:
     visit = school.check("5413", "locked", clock="19:00")
     assert why(school, said("5413", "defects", finding("locked-again"), replaces=visit.pk))
+
+
+def test_a_locked_visit_that_was_corrected_never_was_one(school: School) -> None:
+    visit = school.check("5413", "locked", clock="18:00")
+    school.check("5413", "nobody", clock="18:10", replaces=visit.pk)
+    again = said("5413", "defects", finding("locked-again"))
+    assert list(why(school, again)) == ["findings.0.defect"]
+    assert list(why(school, again, by=school.inspector2)) == ["findings.0.defect"]
+
+
+# What counts
+
+
+@pytest.mark.parametrize("locked_points", [0, 2])
+def test_what_counts_is_the_same_in_the_database_and_outside(school: School, locked_points: int) -> None:
+    Standard.objects.create(kind="dorm", version=2, effective_from=MONDAY, locked_points=locked_points)
+    Standard.objects.filter(version=2).update(published_at=timezone.now())
+    for outcome in ("clean", "locked", "refused", "nobody", "skipped"):
+        school.check("5413", outcome)
+    school.check("教101", None, "lights-on")
+    school.check("教101", "locked")
+    counted = {check for check in Inspection.objects.select_related("standard") if check.counts}
+    assert counted == set(Inspection.objects.counting())
+    assert {c.outcome for c in counted if c.room} == {"clean", "refused"} | ({"locked"} if locked_points else set())
 
 
 # Corrections

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/checks/new/?building=5&shift=evening"
+# The page is read, and no deferred script has run yet
+TYPE_EARLY = """
+document.addEventListener("readystatechange", () => {
+  if (document.readyState === "interactive") document.getElementById("q").value = "3318";
+});
+"""
 MIXED = "/checks/new/room/5420/?shift=evening"
 
 
@@ -64,6 +70,21 @@ def test_finding_while_typing(school: School, phone: Page) -> None:
     expect(phone, ".split", "3318")
     assert phone.locator(".split").count() == 1
     assert phone.locator("#q").input_value() == "3318"
+
+
+def test_what_was_typed_before_the_scripts_had_run_is_found_too(school: School, phone: Page) -> None:
+    phone.add_init_script(TYPE_EARLY)
+    phone.goto(LIST)
+    expect(phone, ".split", "3318")
+    assert phone.locator(".split").count() == 1
+    assert phone.locator("#q").input_value() == "3318"
+
+
+def test_what_the_page_came_with_is_not_looked_for_again(school: School, phone: Page) -> None:
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.goto("/checks/new/?q=3318", wait_until="networkidle")
+    assert [url for url in asked if "/checks/new/" in url] == [phone.url]
 
 
 def test_another_shift_is_one_choice(school: School, phone: Page) -> None:

@@ -93,6 +93,32 @@ class TestOneAfterTheOther:
         school.inspector.home_class = school.classes["0853"]
         assert send(draft, school).status == "duplicate"
 
+    @pytest.mark.parametrize("seconds", [0, 300, 301.5, -7200, 10**11, -(10**11)])
+    def test_the_offset_measured_while_sending_is_no_part_of_the_content(
+        self, school: School, draft: CheckDraft, seconds: float
+    ) -> None:
+        behind = timedelta(minutes=5)
+        received = at(MONDAY, "19:25")
+        first = record(draft=draft, inspector=school.inspector, received_at=received, clock_offset=behind)
+        again = record(
+            draft=draft, inspector=school.inspector, received_at=received, clock_offset=timedelta(seconds=seconds)
+        )
+        assert (first.status, again.status) == ("created", "duplicate")
+        assert Inspection.objects.get().performed_at == at(MONDAY, "19:25")
+
+    def test_another_time_told_is_a_conflict_though_the_offset_makes_it_the_same(
+        self, school: School, draft: CheckDraft
+    ) -> None:
+        send(draft, school)
+        early = replace(draft, performed_at=draft.performed_at - timedelta(minutes=5))
+        with pytest.raises(Conflict):
+            record(
+                draft=early,
+                inspector=school.inspector,
+                received_at=at(MONDAY, "19:25"),
+                clock_offset=timedelta(minutes=5),
+            )
+
     def test_the_second_press_of_a_form_keeps_the_time_of_the_first(self, school: School, draft: CheckDraft) -> None:
         first = record_press(draft=draft, inspector=school.inspector)
         later = replace(draft, performed_at=draft.performed_at + timedelta(seconds=2))

@@ -16,7 +16,7 @@ from time_machine import Traveller
 from campus.models import SchoolClass
 from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency, Room
-from inspections.models import Defect, Finding, Inspection, Item, Standard
+from inspections.models import Area, Defect, Finding, Inspection, Item, Standard
 from inspections.tests.pages import current, filled_in, rows, seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_evening")]
@@ -68,6 +68,13 @@ def test_a_post_is_in_order_and_a_classroom_can_be_locked(school: School, inspec
     room = seen(inspector.get(sheet_of("教101")))
     assert "锁门 2 分 拒检 10 分 跳过" in room
     assert "大扫除" not in room
+
+
+def test_an_event_venue_has_no_door_to_lock(school: School, inspector: Client) -> None:
+    Area.objects.create(code="操场", kind="event")
+    page = seen(inspector.get(sheet_of("操场")))
+    assert "拒检 10 分 跳过" in page
+    assert "锁门" not in page
 
 
 def test_a_deep_clean_has_its_own_sheet(school: School, inspector: Client) -> None:
@@ -297,6 +304,14 @@ def test_locked_once_more_in_the_week_offers_locked_again(
     visit, check = Inspection.objects.order_by("performed_at")
     assert (visit.outcome, check.outcome, check.replaces) == ("locked", "defects", None)
     assert Finding.objects.get().points == 1
+
+
+def test_a_visit_recorded_as_locked_by_mistake_offers_nothing(school: School, inspector: Client) -> None:
+    visit = school.check("5413", "locked", clock="18:00")
+    school.check("5413", "nobody", clock="18:10", replaces=visit.pk)
+    page = seen(inspector.get(sheet_of("5413")))
+    assert "再次锁门" not in page
+    assert "这周锁过门" not in page
 
 
 # The version

@@ -3,7 +3,7 @@
 Points are positive here: what a finding costs. Only the ledger's lines are signed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -31,10 +31,12 @@ class Occasion(StrEnum):
     SCHOOL = "school"
 
 
+CATEGORIES = tuple(Category)
+OCCASIONS = tuple(Occasion)
 AGGREGATIONS = ("sum", "mean")
 GROUPINGS = ("department", "school", "entry_year", "department_year")
 RANKINGS = ("total", "check")
-TIE_BREAKS = ("findings", *Category)
+TIE_BREAKS = ("findings", *CATEGORIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Policy:
 
     def multiplier(self, occasion: str) -> Decimal:
         """What a finding's points are multiplied by. Raises ValueError for an unknown occasion."""
-        _one_of("occasion", occasion, Occasion)
+        _one_of("occasion", occasion, OCCASIONS)
         return self.multipliers.get(occasion, Decimal(1))
 
     def _validate_charging(self) -> None:
@@ -98,13 +100,13 @@ class Policy:
         if self.corrected_share > 1:
             raise ValueError("corrected_share is over 1")
         for occasion, multiplier in self.multipliers.items():
-            _one_of("occasion", occasion, Occasion)
+            _one_of("occasion", occasion, OCCASIONS)
             _not_negative(f"multiplier for {occasion}", multiplier)
 
     def _validate_categories(self) -> None:
         for category in self.categories:
-            _one_of("category", category, Category)
-        for category in Category:
+            _one_of("category", category, CATEGORIES)
+        for category in CATEGORIES:
             if category not in self.categories:
                 raise ValueError(f"category {category} has no rule")
         # A correction is posted as the change it made to its own week, weighted there already.
@@ -165,13 +167,13 @@ class Check:
     counts: bool = True
 
     def __post_init__(self) -> None:
-        _one_of("category", self.category, Category)
+        _one_of("category", self.category, CATEGORIES)
         if len(set(self.classes)) < len(self.classes):
             raise ValueError(f"check {self.id} names a class twice")
 
 
-def _one_of(what: str, value: str, known: Iterable[str]) -> None:
-    if value not in tuple(known):
+def _one_of(what: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
         raise ValueError(f"{what} {value!r} is not one of {', '.join(known)}")
 
 

@@ -84,14 +84,17 @@ def group_of(facts: ClassFacts, policy: Policy) -> str:
 
 
 def exempt_all_week(exempt_days: frozenset[date], starts_on: date, ends_on: date) -> bool:
-    """Whether every Monday-to-Friday day from `starts_on` to `ends_on`, both included, is exempt."""
+    """Whether every Monday-to-Friday day from `starts_on` to `ends_on`, both included, is exempt.
+
+    The first and last week of a term are asked about by the days that lie in it. Without any such day nobody is.
+    """
     days = (starts_on + timedelta(days=n) for n in range((ends_on - starts_on).days + 1))
     school_days = {day for day in days if day.weekday() < SATURDAY}
     return bool(school_days) and school_days <= exempt_days
 
 
 def contestant(facts: ClassFacts, score: Score, policy: Policy, starts_on: date, ends_on: date) -> Contestant:
-    """A class and its score, as `rank` takes them, for the week given."""
+    """A class and its score, as `rank` takes them, for the days of the week that lie in its term."""
     return Contestant(
         score=score,
         group=group_of(facts, policy),

@@ -39,7 +39,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """The raw facts of a week: nothing in them is computed. Both dates are included."""
+    """The raw facts of a week: nothing in them is computed. Its days are those in the term, both ends included."""
 
     starts_on: date
     ends_on: date

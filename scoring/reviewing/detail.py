@@ -13,12 +13,12 @@ from campus.models import User
 from inspections.models import Inspection
 from scoring.facts import slot_of
 from scoring.models import Return
-from scoring.reviewing.rows import STANDING, Row, marked, rows, with_parts
+from scoring.reviewing.rows import STANDING, Mark, Row, marked, rows, with_parts
 
 
 @dataclass(frozen=True)
 class Detail:
-    """One check; `twins` are the others of its place and shift that stand."""
+    """One check; `twins` are the others of its place and shift that stand, a passed one also where it was corrected."""
 
     row: Row
     twins: list[Row]
@@ -44,8 +44,13 @@ class Detail:
         return getattr(replaced, "sent_back", None) if replaced else None
 
     @property
+    def corrects_passed(self) -> bool:
+        """Whether what it corrects has passed, and stands."""
+        return Mark.CORRECTS in self.row.marks
+
+    @property
     def rival_passed(self) -> bool:
-        return any(hasattr(twin.inspection, "verification") for twin in self.twins)
+        return self.corrects_passed or any(hasattr(twin.inspection, "verification") for twin in self.twins)
 
     @property
     def all(self) -> list[Row]:
@@ -74,6 +79,6 @@ def detail_of(checks: QuerySet[Inspection], pk: UUID, user: User) -> Detail:
     twins: QuerySet[Inspection] = Inspection.objects.none()
     if slot_of(inspection) is not None:
         others = Inspection.objects.visible_to(user).of_same_slot(inspection).counting().filter(STANDING).exclude(pk=pk)
-        twins = with_parts(others).select_related("verification")
+        twins = with_parts(others)
     row, *beside = rows([inspection, *twins.order_by("performed_at", "pk")], user)
     return Detail(row, beside)

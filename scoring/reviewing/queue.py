@@ -5,7 +5,7 @@ A fixed number of queries, whether three checks wait or three hundred.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -22,12 +22,13 @@ from campus.models import Role, Shift, User
 from campus.selectors import today
 from dormitories.models import Building
 from inspections.models import Area, Category, Inspection, Outcome
+from scoring.facts import UNDECIDED
 from scoring.models import Return
-from scoring.reviewing.rows import UNDECIDED, Mark, Row, marked, rows, with_parts
+from scoring.reviewing.rows import Mark, Row, marked, rows, with_parts
 from scoring.rights import deciding
 
 ROWS = 200  # that one page shows
-DAYS = 14  # that the rounds list
+DAYS = 14  # that the batches list
 
 # Short, for a narrow column
 SHIFTS = {
@@ -62,7 +63,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Batch:
     """One shift of the day in one building, or at the areas of one kind, and how many of its checks wait."""
 
     day: date
@@ -109,9 +110,9 @@ class ShiftDone:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one round that this page shows; several clean ones that may pass are `folded` into one."""
+    """The rows of one batch that this page shows; several clean ones that may pass are `folded` into one."""
 
-    round: Round
+    batch: Batch
     rows: list[Row]
     folded: list[Row]
 
@@ -122,7 +123,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in the list of rounds, and how many of its checks wait."""
+    """A day in the list of batches, and how many of its checks wait."""
 
     date: date
     waiting: int
@@ -162,11 +163,11 @@ class Queue:
     scope: Scope
     day: date
     days: list[Day]
-    rounds: list[Round]
+    batches: list[Batch]
     groups: list[Group]
     awaited: list[Awaited]
     tally: Tally
-    in_scope: list[Round]
+    in_scope: list[Batch]
     advising: bool
 
     @property
@@ -176,11 +177,11 @@ class Queue:
 
     @property
     def waiting(self) -> int:
-        return sum(round.waiting for round in self.in_scope)
+        return sum(batch.waiting for batch in self.in_scope)
 
     @property
     def looks(self) -> int:
-        return sum(round.looks for round in self.in_scope)
+        return sum(batch.looks for batch in self.in_scope)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -205,12 +206,12 @@ class Queue:
         return self.day == today()
 
     @property
-    def lines(self) -> list[Round | ShiftDone]:
-        """The day's rounds as they are listed: a shift that is done takes one line."""
-        lines: list[Round | ShiftDone] = []
-        for shift, rounds in groupby(self.rounds, key=lambda round: round.shift):
-            of_shift = list(rounds)
-            done = not any(round.waiting for round in of_shift)
+    def lines(self) -> list[Batch | ShiftDone]:
+        """The day's batches as they are listed: a shift that is done takes one line."""
+        lines: list[Batch | ShiftDone] = []
+        for shift, batches in groupby(self.batches, key=lambda batch: batch.shift):
+            of_shift = list(batches)
+            done = not any(batch.waiting for batch in of_shift)
             lines += [ShiftDone(str(SHIFTS[shift]))] if done else of_shift
         return lines
 
@@ -241,15 +242,15 @@ def queue_for(user: User, scope: Scope) -> Queue:
     days = list(_days(user))
     day = scope.date or _first_day(days)
     of_day = _of_day(user, day)
-    counted = list(_rounds_of(of_day, day, user))
+    counted = list(_batches_of(of_day, day, user))
     in_scope = [one for one, _ in counted if _within(one, scope)]
     found = rows(with_parts(_waiting(of_day, scope, user))[:ROWS], user)
     return Queue(
         scope=scope,
         day=day,
         days=days,
-        rounds=[one for one, _ in counted],
-        groups=list(_groups(found, in_scope)),
+        batches=[one for one, _ in counted],
+        groups=list(_groups(found, in_scope, day)),
         awaited=list(_awaited(user)),
         tally=_added(tally for _, tally in counted),
         in_scope=in_scope,
@@ -267,10 +268,10 @@ def in_order(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
         default=Value(""),
         output_field=CharField(),
     )
-    return checks.order_by(*_rounds(), pressing, folded, by_code, "performed_at", "pk")
+    return checks.order_by(*_batch_order(), pressing, folded, by_code, "performed_at", "pk")
 
 
-def _rounds() -> list[Any]:
+def _batch_order() -> list[Any]:
     shifts = Case(*[When(shift=shift.value, then=n) for n, shift in enumerate(reversed(Shift))])
     kinds = Case(*[When(area__kind=kind, then=n) for n, kind in enumerate(Area.AreaKind.values, 1)], default=0)
     return [shifts, kinds, "room__building__code"]
@@ -309,10 +310,10 @@ def _first_day(days: Iterable[Day]) -> date:
     return today() if today() in waiting or not waiting else waiting[0]
 
 
-def _rounds_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator[tuple[Round, Tally]]:
+def _batches_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator[tuple[Batch, Tally]]:
     counted = (
         marked(of_day, user)
-        .order_by(*_rounds())
+        .order_by(*_batch_order())
         .values("shift", "room__building", "room__building__code", "room__building__name", "area__kind")
         .annotate(
             total=Count("pk"),
@@ -328,24 +329,33 @@ def _rounds_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator[
         building = Building(pk=row["room__building"], code=code, name=name) if code else None
         kind = Area.AreaKind(row["area__kind"]) if row["area__kind"] else None
         yield (
-            Round(day, Shift(row["shift"]), building, kind, row["total"], row["waiting"], row["looks"]),
+            Batch(day, Shift(row["shift"]), building, kind, row["total"], row["waiting"], row["looks"]),
             Tally(row["total"], row["waiting"], row["passed"], row["returned"], row["aside"]),
         )
 
 
-def _within(round: Round, scope: Scope) -> bool:
+def _within(batch: Batch, scope: Scope) -> bool:
     asked = (scope.shift, scope.building, scope.kind)
-    return all(not wanted or wanted == has for wanted, has in zip(asked, round.key, strict=True))
+    return all(not wanted or wanted == has for wanted, has in zip(asked, batch.key, strict=True))
 
 
-def _groups(found: Iterable[Row], rounds: Iterable[Round]) -> Iterator[Group]:
-    by_key = {round.key: round for round in rounds}
-    for key, members in groupby(found, key=lambda row: row.round):
-        of_round = list(members)
-        folded = [row for row in of_round if row.foldable]
+def _groups(found: Iterable[Row], batches: Iterable[Batch], day: date) -> Iterator[Group]:
+    by_key = {batch.key: batch for batch in batches}
+    for key, members in groupby(found, key=lambda row: row.batch):
+        of_batch = list(members)
+        folded = [row for row in of_batch if row.foldable]
         if len(folded) < 2:
             folded = []
-        yield Group(by_key[key], [row for row in of_round if row not in folded], folded)
+        # A batch may begin between the count and the rows
+        batch = by_key.get(key) or _begun(of_batch, day)
+        yield Group(batch, [row for row in of_batch if row not in folded], folded)
+
+
+def _begun(found: Sequence[Row], day: date) -> Batch:
+    first, looks = found[0].inspection, sum(row.look for row in found)
+    building = first.room.building if first.room else None
+    kind = Area.AreaKind(first.area.kind) if first.area else None
+    return Batch(day, Shift(first.shift), building, kind, len(found), len(found), looks)
 
 
 def _awaited(user: User) -> Iterator[Awaited]:

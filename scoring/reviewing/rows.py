@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,26 +12,38 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
 
-from campus.models import Role, User
-from inspections.models import Category, Concern, Defect, Finding, Inspection, Occasion, Outcome
-from inspections.querysets import COUNTS
+from campus.models import User
+from inspections.models import Category, Concern, Defect, Finding, Inspection, Outcome
 from scoring import engine
-from scoring.facts import CONCERNS, TARGET, as_check, counting_week, named_class, outcome_finding, unnamed
-from scoring.models import Policy
-from scoring.rights import deciding, hindrance, no_reviewer_may, own
+from scoring.facts import (
+    CONCERNS,
+    HAS_SLOT,
+    TARGET,
+    UNDECIDED,
+    as_check,
+    counting_week,
+    exempted_since,
+    named_class,
+    others_of_slot,
+    outcome_finding,
+    unnamed,
+)
+from scoring.rights import against_own, beyond_reviewers, deciding, hindrance, own
+from scoring.selectors import policy_of
 
 LATE = timedelta(hours=1)
 
 FINDINGS = Prefetch(
     "findings", Finding.objects.select_related("school_class", "attribution__school_class", "defect__item")
 )
-UNDECIDED = Q(verification=None, sent_back=None, set_aside=None, replacement=None)
-STANDING = Q(sent_back=None, set_aside=None, replacement=None)
+# What a check of the same slot is up against: what waits, and what has passed, also where it was corrected since
+STANDING = UNDECIDED | Q(verification__isnull=False)
 
 
 class Mark(StrEnum):
     """What about a check wants a look before it is passed, the most pressing first."""
 
+    CORRECTS = "corrects"  # one that has passed: it stands, so this one cannot pass
     DUPLICATE = "duplicate"
     UNNAMED = "unnamed"
     SERIOUS = "serious"
@@ -75,8 +87,7 @@ class Prices:
     def _policy(self, inspection: Inspection) -> engine.Policy:
         if inspection.week_id not in self._policies:
             week = counting_week(inspection.week) or inspection.week
-            policies = Policy.objects.prefetch_related("categories", "multipliers")
-            self._policies[inspection.week_id] = policies.in_force(week.starts_on).as_value()
+            self._policies[inspection.week_id] = policy_of(week).as_value()
         return self._policies[inspection.week_id]
 
 
@@ -168,11 +179,11 @@ class Row:
         return self.clean and self.unquestionable
 
     @property
-    def round(self) -> tuple[str, str, str]:
-        return round_of(self.inspection)
+    def batch(self) -> tuple[str, str, str]:
+        return batch_of(self.inspection)
 
 
-def round_of(inspection: Inspection) -> tuple[str, str, str]:
+def batch_of(inspection: Inspection) -> tuple[str, str, str]:
     """Shift, and the building's code or else the area's kind: what the queue is grouped by."""
     if inspection.room:
         return inspection.shift, inspection.room.building.code, ""
@@ -189,14 +200,9 @@ def waiting_for(user: User) -> QuerySet[Inspection]:
 
 
 def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
-    """`checks` with a boolean for each mark, `is_duplicate` and so on, and `look` where any is true."""
-    here = Q(room=OuterRef("room")) | Q(area=OuterRef("area"))
-    rivals = (
-        Inspection.objects.counting()
-        .filter(STANDING, here)
-        .filter(performed_on=OuterRef("performed_on"), shift=OuterRef("shift"), occasion=OuterRef("occasion"))
-        .exclude(pk=OuterRef("pk"))
-    )
+    """`checks` with a boolean for each mark, `is_duplicate` and so on, `look` where any is true, and `against_own`."""
+    # What it corrects itself has a mark of its own
+    rivals = others_of_slot().filter(STANDING).exclude(replacement=OuterRef("pk"))
     findings, concerns = (
         Finding.objects.filter(inspection=OuterRef("pk")),
         Concern.objects.filter(inspection=OuterRef("pk")),
@@ -204,7 +210,8 @@ def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
     nameless = findings.filter(scope=Defect.Scope.PERSONAL, school_class=None, attribution=None)
     several = concerns.filter(inspection__concerns__pk__gt=F("pk"))
     told: dict[Mark, Q] = {
-        Mark.DUPLICATE: ~Q(occasion=Occasion.SPOT) & COUNTS & Q(Exists(rivals)),
+        Mark.CORRECTS: Q(replaces__verification__isnull=False) | Q(replaces__replaces__verification__isnull=False),
+        Mark.DUPLICATE: HAS_SLOT & Q(Exists(rivals)),
         Mark.UNNAMED: Q(Exists(nameless)) & Q(Exists(several)),
         Mark.SERIOUS: Q(Exists(findings.filter(serious=True))),
         Mark.OWNERLESS: ~Q(Exists(concerns)),
@@ -215,7 +222,7 @@ def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
     looks = Q()
     for mark in Mark:
         looks |= Q(**{f"is_{mark}": True})
-    return checks.annotate(look=_true_where(looks))
+    return checks.annotate(look=_true_where(looks), against_own=_true_where(against_own(user)))
 
 
 def _true_where(condition: Q) -> ExpressionWrapper[Q]:
@@ -223,9 +230,10 @@ def _true_where(condition: Q) -> ExpressionWrapper[Q]:
 
 
 def rows(checks: Iterable[Inspection], user: User) -> list[Row]:
-    """What the queue shows of `checks`, in their order; marks only where they were `marked`."""
+    """What the queue shows of `checks` (`with_parts`), in their order; marks only where they were `marked`."""
     checks, prices = list(checks), Prices()
-    beyond = _beyond_reviewers(checks, user)
+    beyond = beyond_reviewers(checks, user)
+    exempted_since(inspection for inspection in checks if not hasattr(inspection, "verification"))
     return [_row(inspection, user, prices, inspection.pk in beyond) for inspection in checks]
 
 
@@ -235,20 +243,15 @@ def _row(inspection: Inspection, user: User, prices: Prices, beyond: bool) -> Ro
         inspection,
         prices.price(inspection),
         tuple(mark for mark in Mark if getattr(inspection, f"is_{mark}", False)),
-        hindrance(user, inspection, classes, beyond_reviewers=beyond),
+        hindrance(
+            user, inspection, classes, beyond_reviewers=beyond, against_own=getattr(inspection, "against_own", False)
+        ),
     )
 
 
-def _beyond_reviewers(checks: Collection[Inspection], user: User) -> set[UUID]:
-    """Those that no reviewer may decide on; asked for advisors alone."""
-    if user.holds(Role.REVIEWER):
-        return set()
-    among = Inspection.objects.filter(no_reviewer_may(), pk__in=[inspection.pk for inspection in checks])
-    return set(among.values_list("pk", flat=True))
-
-
 def with_parts(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
-    return checks.select_related(*TARGET, "room__building", "inspector", "week").prefetch_related(CONCERNS, FINDINGS)
+    beside = ("room__building", "inspector", "week__term", "verification")
+    return checks.select_related(*TARGET, *beside).prefetch_related(CONCERNS, FINDINGS)
 
 
 def unquestionable(ids: Iterable[UUID], user: User) -> list[Row]:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from campus.calendar import NoTermError
 from campus.models import Role, SchoolClass, User, Week
-from campus.selectors import week_holding
+from campus.selectors import today, week_holding
 from scoring.models import Bonus, Entry, LedgerCategory
 from scoring.selectors import policy_of
 from scoring.services.ledger import lock_counting_week
 from scoring.services.refusals import NotAllowed, Refusal, reason_given
 
-PATTERN = re.compile(r"[\w*-]+")
+PATTERN_LENGTH = 40
 PATTERNS_LENGTH = 400
 MOST_BONUS = Decimal(1000)
 
@@ -38,8 +38,10 @@ def give_bonus(
     A pattern is a class code, in which `*` stands for any rest: `1135`, `103*`. Each class gets one line, in the week
     that holds `date` or, once that is closed, in the first open one after it. `by` is None for the demonstration alone.
     Raises `NotAllowed` for one's own class and for who holds no office; `Refusal` for a pattern that matches no class
-    of that day, and for anything else that cannot be.
+    of that day, for a day to come, and for anything else that cannot be.
     """
+    if date > today():
+        raise Refusal(_("This day is still to come. Give the bonus once it is there."))
     wanted, excepted = _tidied(patterns), _tidied(exceptions)
     reached = _reached(wanted, excepted, date)
     if by is not None:
@@ -71,7 +73,7 @@ def _tidied(patterns: Iterable[str]) -> list[str]:
     stripped = (re.sub(r"\*+", "*", pattern.strip()) for pattern in patterns)
     tidied = list(dict.fromkeys(filter(None, stripped)))
     for pattern in tidied:
-        if not PATTERN.fullmatch(pattern):
+        if not _is_pattern(pattern):
             raise Refusal(
                 _("“%(pattern)s” is no class code. Write it like 1135, or 103* for several.")
                 % {"pattern": pattern[:40]}
@@ -79,6 +81,11 @@ def _tidied(patterns: Iterable[str]) -> list[str]:
     if len(" ".join(tidied)) > PATTERNS_LENGTH:
         raise Refusal(_("Too many class codes at once. Give the bonus in two parts."))
     return tidied
+
+
+def _is_pattern(text: str) -> bool:
+    """Whatever a roster may call a class, in one word: patterns are kept with spaces between them."""
+    return text.isprintable() and " " not in text and len(text) <= PATTERN_LENGTH
 
 
 def _reached(wanted: Sequence[str], excepted: Sequence[str], day: date) -> list[SchoolClass]:

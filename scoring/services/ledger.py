@@ -13,6 +13,7 @@ from scoring.models import Entry, Reversal
 from scoring.services.refusals import Refusal, reason_given
 
 MILLIONTH = Decimal("0.000001")
+CENT = Decimal("0.01")
 
 
 def lock_counting_week(week: Week) -> Week:
@@ -41,14 +42,15 @@ def _lock(week: Week) -> None:
 def reverse(*, entry: Entry, points: Decimal | None = None, cause: Reversal.Cause, reason: str, by: User) -> Entry:
     """Take back `entry`, whole or `points` of it, by a line that names it; returns that line.
 
-    `points` are positive, with six decimals at most and no more than is left of the line; None is all that is left.
+    `points` are positive, with six decimals at most (two where it gave a bonus) and no more than is left of the line;
+    None is all that is left.
     What stands of a line is counted until nothing is left of it. Whoever calls has made sure that `by` may.
     Raises `Refusal`: nothing is left, too much, a closed week, a line that reverses another.
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("week").get(pk=entry.pk)
     reason = reason_given(reason)
     left = _left(entry)
-    taken = left if points is None else _checked(points, left)
+    taken = left if points is None else _checked(points, left, entry)
     _lock(entry.week)
     if WeekClosing.objects.filter(week=entry.week).exists():
         raise Refusal(
@@ -83,9 +85,12 @@ def _left(entry: Entry) -> Decimal:
     return left
 
 
-def _checked(points: Decimal, left: Decimal) -> Decimal:
+def _checked(points: Decimal, left: Decimal, entry: Entry) -> Decimal:
     if not points.is_finite() or points <= 0 or points % MILLIONTH:
         raise Refusal(_("Say how many points are given back."))
+    # What bonuses add is shown and added up in cents, never rounded
+    if entry.bonus_id is not None and points % CENT:
+        raise Refusal(_("Two decimals at most."))
     if points > left:
         raise Refusal(_("Only %(left)s of this line are left to give back.") % {"left": f"{left.normalize():f}"})
     return points

@@ -13,12 +13,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campus.models import Role, SchoolClass, User
-from inspections.models import Finding, Inspection
+from campus.models import SchoolClass, User
+from inspections.models import Concern, Finding, Inspection
 from scoring import engine
-from scoring.facts import CONCERNS, FINDINGS, NO_NAMES, TARGET, as_check, slot_of, unnamed
+from scoring.facts import CONCERNS, FINDINGS, NO_NAMES, TARGET, as_check, exempted_since, slot_of, unnamed
 from scoring.models import Attribution, Entry, Return, SetAside, Verification
-from scoring.rights import hindrance, no_reviewer_may
+from scoring.rights import against_own, beyond_reviewers, hindrance
 from scoring.selectors import policy_of
 from scoring.services.ledger import lock_counting_week
 from scoring.services.refusals import AlreadyDecided, NotAllowed, Refusal, reason_given
@@ -51,12 +51,13 @@ def verify(
 
 def _verdict(pk: UUID, by: User, names: Mapping[UUID, str], at: datetime) -> Verdict:
     # A second look says what a quicker colleague did; the first one may have met him only at a constraint
-    for _attempt in range(2):
+    for attempt in range(2):
         try:
             with transaction.atomic():
                 return Verdict(pk, "verified", set_aside=_pass(_locked(pk, by), by, names, at))
         except IntegrityError:
-            continue
+            if attempt and not _decided_meanwhile(pk):
+                raise
         except AlreadyDecided as refusal:
             return Verdict(pk, "already" if _is_verified(pk) else "refused", [str(refusal)])
         except Refusal as refusal:
@@ -66,6 +67,14 @@ def _verdict(pk: UUID, by: User, names: Mapping[UUID, str], at: datetime) -> Ver
 
 def _is_verified(pk: UUID) -> bool:
     return Verification.objects.filter(inspection=pk).exists()
+
+
+def _decided_meanwhile(pk: UUID) -> bool:
+    """Whether a constraint can have been met because of a colleague; else it tells of a fault, which is to be seen."""
+    inspection = Inspection.objects.select_related(*DECISIONS, "standard").get(pk=pk)
+    slot = slot_of(inspection)
+    taken = slot is not None and Verification.objects.filter(slot=slot).exists()
+    return taken or any(hasattr(inspection, decision) for decision in DECISIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def _locked(pk: UUID, by: User) -> _Case:
         involved |= Q(pk__in=Inspection.objects.of_same_slot(seen).values("pk"))
     ids = list(Inspection.objects.filter(involved).order_by("pk").select_for_update().values_list("pk", flat=True))
     # Read only now: what was decided while we waited for the lock shows
-    rows = Inspection.objects.filter(pk__in=ids).select_related(*DECISIONS, *TARGET, "replacement", "week")
+    rows = Inspection.objects.filter(pk__in=ids).select_related(*DECISIONS, *TARGET, "replacement", "week__term")
     by_id = {row.pk: row for row in rows.prefetch_related(CONCERNS, FINDINGS)}
     inspection = by_id.pop(pk)
     return _Case(inspection, tuple(by_id.values()), replaced)
@@ -117,6 +126,7 @@ def _pass(case: _Case, by: User, names: Mapping[UUID, str], at: datetime) -> tup
         raise Refusal(_corrected_since())
     _must_be_allowed(inspection, by)
     _must_stand_alone(case)
+    _leave_out_exempted(inspection)
     named = _named(inspection, names)
     week = lock_counting_week(inspection.week)
     policy = policy_of(week)
@@ -129,6 +139,11 @@ def _pass(case: _Case, by: User, names: Mapping[UUID, str], at: datetime) -> tup
     codes = {finding.pk: klass.code for finding, klass in named.items()}
     Entry.objects.bulk_create(_lines(inspection, codes, verification))
     return _set_others_aside(case, verification)
+
+
+def _leave_out_exempted(inspection: Inspection) -> None:
+    """An exemption entered since the check was recorded: the class is neither charged nor counted as checked."""
+    Concern.objects.bulk_update(exempted_since([inspection]), ["exemption"])
 
 
 def _corrected_since() -> str:
@@ -148,14 +163,10 @@ def _must_be_undecided(inspection: Inspection) -> None:
 
 def _must_be_allowed(inspection: Inspection, by: User) -> None:
     classes = [concern.school_class_id for concern in inspection.concerns.all()]
-    # Asked for advisors alone: it reads who the reviewers are
-    beyond = not by.holds(Role.REVIEWER) and by.holds(Role.ADVISOR) and _beyond_reviewers(inspection)
-    if why := hindrance(by, inspection, classes, beyond_reviewers=beyond):
+    beyond = inspection.pk in beyond_reviewers([inspection], by)
+    against = Inspection.objects.filter(against_own(by), pk=inspection.pk).exists()
+    if why := hindrance(by, inspection, classes, beyond_reviewers=beyond, against_own=against):
         raise NotAllowed(why)
-
-
-def _beyond_reviewers(inspection: Inspection) -> bool:
-    return Inspection.objects.filter(no_reviewer_may(), pk=inspection.pk).exists()
 
 
 def _must_stand_alone(case: _Case) -> None:
@@ -163,7 +174,7 @@ def _must_stand_alone(case: _Case) -> None:
         if not hasattr(rival, "verification"):
             continue
         if rival.pk in case.replaced:
-            raise Refusal(_("What it corrects has passed already."))
+            raise Refusal(_("What it corrects has passed, and stands. Set this one aside, with a reason."))
         raise Refusal(_("Another check of the same place and shift has passed. Set this one aside, or send it back."))
 
 
@@ -236,4 +247,6 @@ def _decide(decision: type[D], pk: UUID, by: User, reason: str) -> D:
                 raise AlreadyDecided(_corrected_since())
             return decision.objects.create(inspection=inspection, by=by, reason=reason_given(reason))
     except IntegrityError as error:
+        if not _decided_meanwhile(pk):
+            raise
         raise AlreadyDecided(_("Somebody else has just decided on it. Look once more.")) from error

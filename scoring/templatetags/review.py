@@ -69,7 +69,7 @@ def folded(group: Group) -> str:
     count = len(group.folded)
     rooms = ngettext("%(outcome)s, %(count)d room", "%(outcome)s, %(count)d rooms", count)
     places = ngettext("%(outcome)s, %(count)d place", "%(outcome)s, %(count)d places", count)
-    return (rooms if group.round.building else places) % {"outcome": outcome(group.folded[0]), "count": count}
+    return (rooms if group.batch.building else places) % {"outcome": outcome(group.folded[0]), "count": count}
 
 
 @register.filter

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from campus.models import Week, WeekClosing
+from campus.models import SchoolClass, Week, WeekClosing
+from campus.selectors import today
 from config.tests.school import MONDAY, School
 from scoring.models import Bonus, Entry
 from scoring.services import NotAllowed, Refusal, give_bonus
@@ -117,3 +118,26 @@ def test_reviewers_and_administrators_give_bonuses(school: School, who: str) -> 
 
 def test_the_demonstration_gives_them_in_nobodys_name(school: School) -> None:
     assert given(school, ["0851"], by=None).by is None
+
+
+@pytest.mark.parametrize("code", ["护理1班(2)", "09-1/甲", "10.311", "a_b·丙"])
+def test_whatever_the_roster_calls_a_class_can_be_asked_for(school: School, code: str) -> None:
+    school.classes[code] = SchoolClass.objects.create(
+        code=code, entry_year=2009, department=school.classes["0851"].department
+    )
+    assert given(school, [code]).patterns == code
+    given(school, [f"{code[:-1]}*"])
+    assert reached() == [code, code]
+
+
+@pytest.mark.parametrize("pattern", ["0851\t", "0851\u30000852", "08\x0051", "085\n1", "0851" * 11])
+def test_blanks_control_characters_and_a_whole_page_are_no_code(school: School, pattern: str) -> None:
+    with pytest.raises(Refusal, match="不是班级代码"):
+        given(school, ["0851", f"x{pattern}x"])
+
+
+def test_no_bonus_for_a_day_to_come(school: School) -> None:
+    with pytest.raises(Refusal, match="还没到"):
+        given(school, ["0851"], date=today() + timedelta(days=1))
+    assert not Bonus.objects.exists()
+    given(school, ["0851"], date=today())

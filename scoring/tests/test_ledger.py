@@ -181,3 +181,12 @@ def test_a_reversing_line_of_another_class_or_check_is_refused_by_the_database(s
             reverses=entry,
             reversal=reversal,
         )
+
+
+def test_a_bonus_is_taken_back_by_whole_cents(school: School) -> None:
+    give_bonus(patterns=["0852"], points=D("1.25"), date=MONDAY, reason="校级表彰", by=school.admin)
+    (line,) = Entry.objects.all()
+    with pytest.raises(Refusal, match="两位小数"):
+        take_back(line, school.reviewer, "0.005")
+    assert take_back(line, school.reviewer, "0.05").points == D("-0.05")
+    assert take_back(line, school.reviewer).points == D("-1.20")

@@ -16,7 +16,7 @@ from config.tests.school import MONDAY, School
 from inspections.models import Area, Finding, Inspection, Responsibility, Standard
 from scoring.facts import slot_of
 from scoring.models import Attribution, Entry, Policy, SetAside, Verification
-from scoring.services import review, send_back, verify
+from scoring.services import AlreadyDecided, review, send_back, set_aside, verify
 from scoring.services.review import Verdict
 
 D = Decimal
@@ -398,6 +398,32 @@ def test_a_check_that_slips_past_the_look_meets_the_databases_own_rule(
     assert len(looks) == 2
     assert ledger(late) == []
     assert not Verification.objects.filter(inspection=late).exists()
+
+
+def constraint_met(*_asked: Any, **_named: Any) -> Any:
+    raise IntegrityError("a constraint")
+
+
+def test_a_fault_is_not_told_as_a_colleague(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = school.check("5413", None, "bags-hanging")
+    monkeypatch.setattr(Entry.objects, "bulk_create", constraint_met)
+    with pytest.raises(IntegrityError, match="a constraint"):
+        passed(school, check)
+    monkeypatch.setattr(SetAside.objects, "create", constraint_met)
+    with pytest.raises(IntegrityError, match="a constraint"):
+        set_aside(inspection=check.pk, by=school.reviewer, reason="重复")
+    assert not Verification.objects.exists()
+
+
+def test_a_colleague_who_decided_in_between_is_told_as_one(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = school.verified("5413", clock="19:52")
+    late = school.check("5413", by=school.inspector2, clock="20:05")
+    monkeypatch.setattr(review, "_must_be_undecided", constraint_met)
+    for check in (first, late):
+        (verdict,) = passed(school, check)
+        assert (verdict.status, len(verdict.errors)) == ("refused", 1)
+    with pytest.raises(AlreadyDecided):
+        send_back(inspection=first.pk, by=school.reviewer, reason="班级不对")
 
 
 @pytest.mark.parametrize("occasion", ["routine", "spot", "deep_clean"])

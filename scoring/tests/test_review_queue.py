@@ -16,7 +16,7 @@ from campus.selectors import today
 from config.tests.school import MONDAY, School
 from dormitories.models import Residency, Room
 from inspections.models import Area, Inspection
-from scoring.models import Entry
+from scoring.models import Entry, Policy
 from scoring.reviewing import Queue, Row, Scope, detail_of, queue, queue_for, unquestionable
 from scoring.services import send_back, set_aside, verify
 
@@ -47,7 +47,7 @@ def test_the_latest_shift_comes_first_then_building_by_building_then_the_areas(s
     for code in ["5413", "3318", "教101", "硬化路", "门厅"]:
         school.check(code)
     found = shown(school)
-    assert [(group.round.shift, group.round.place_label) for group in found.groups] == [
+    assert [(group.batch.shift, group.batch.place_label) for group in found.groups] == [
         ("evening", "3号楼"),
         ("evening", "5号楼"),
         ("evening", "教室"),
@@ -201,7 +201,7 @@ def test_what_presses_most_stands_first_and_the_clean_are_folded_at_the_end(scho
     (group,) = shown(school).groups
     assert [row.code for row in group.rows] == ["5420", "5422", "5413"]
     assert [row.code for row in group.folded] == ["5403", "5421"]
-    assert (group.round.looks, len(group.passable)) == (2, 3)
+    assert (group.batch.looks, len(group.passable)) == (2, 3)
 
 
 def add_room(school: School, code: str, klass: str) -> None:
@@ -316,3 +316,31 @@ def queries(client: Client) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/review/").status_code == 200
     return len(captured)
+
+
+def test_a_batch_that_begins_while_the_queue_is_read_is_shown_too(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A check that comes in after the batches were counted, before the rows are read."""
+    school.check("5413", clock="19:20")
+    school.check("5420", None, "hats-hanging")
+    school.check("门厅", shift="morning", clock="07:31")
+    monkeypatch.setattr(queue, "_batches_of", lambda *_asked: iter([]))
+    groups = shown(school).groups
+    assert [(group.batch.shift, group.batch.place_label) for group in groups] == [
+        ("evening", "5号楼"),
+        ("morning", "值岗"),
+    ]
+    assert [(group.batch.waiting, group.batch.looks) for group in groups] == [(2, 1), (1, 0)]
+
+
+def test_the_preview_goes_by_the_policy_that_the_weeks_lines_went_by(school: School) -> None:
+    school.verified("5403", None, "bags-hanging")
+    later = Policy.objects.create(version=2, in_force_from=MONDAY, check_cap=1, flags_percent=10)
+    for rule in Policy.objects.get(version=1).categories.all():
+        rule.pk, rule.policy = None, later
+        rule.save()
+    check = school.check("5413", None, "bags-hanging", "desk-untidy")
+    assert only(school).points == -2
+    verify(inspections=[check.pk], by=school.reviewer)
+    assert sum(entry.points for entry in Entry.objects.filter(inspection=check)) == -2

@@ -9,11 +9,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campus.models import Exemption, SchoolClass, WeekClosing
+from campus.models import Exemption, SchoolClass, Week, WeekClosing
+from campus.services import open_term
 from config.tests.school import MONDAY, School
 from dormitories.models import Residency, Room
 from inspections.models import Inspection
 from scoring import engine
+from scoring.facts import counting_week
 from scoring.models import Entry, Policy, Reversal
 from scoring.selectors import (
     answered_for,
@@ -21,12 +23,12 @@ from scoring.selectors import (
     checks_of,
     class_facts,
     classes_present,
+    days_in_term,
     facts_of,
     lines,
     policy_of,
     tallies,
     waiting,
-    week_facts,
 )
 from scoring.services import give_bonus, reverse, verify
 
@@ -229,7 +231,7 @@ def test_the_raw_facts_are_reckoned_to_what_the_ledger_says(school: School) -> N
     week = school.week
     policy = policy_of(week).as_value()
     codes = [klass.code for klass in classes_present(week)]
-    assert engine.reckon_scores(week_facts(week), policy) == engine.fold_week(
+    assert engine.reckon_scores(facts_of(week).value(), policy) == engine.fold_week(
         codes, tallies(week), bonus_totals(week), policy
     )
 
@@ -267,3 +269,44 @@ def test_as_many_queries_for_thirty_classes_as_for_a_few(more_classes: School) -
     for number in range(25):
         school.verified(f"6{number:02}", None, "desk-dirty", "room-floor-dirty")
     assert queries_of(school) == few
+
+
+def terms_that_meet() -> tuple[Week, Week]:
+    """The last week of a term that ends on Wednesday, and the first of the next, which starts the day after."""
+    before = open_term(name="一", starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 17))
+    after = open_term(name="二", starts_on=date(2027, 3, 18), ends_on=date(2027, 5, 30))
+    return before.weeks.get(number=3), after.weeks.get(number=1)
+
+
+def test_two_terms_within_one_week_count_one_after_the_other(school: School) -> None:
+    last, first = terms_that_meet()
+    assert last.starts_on == first.starts_on
+    assert (counting_week(last), counting_week(first)) == (last, first)
+    WeekClosing.objects.create(week=last)
+    assert counting_week(last) == first
+    WeekClosing.objects.create(week=first)
+    second = first.term.weeks.get(number=2)
+    assert (counting_week(last), counting_week(first)) == (second, second)
+
+
+def test_a_line_never_goes_back_to_a_term_before(school: School) -> None:
+    last, first = terms_that_meet()
+    WeekClosing.objects.bulk_create(WeekClosing(week=week) for week in first.term.weeks.all())
+    assert counting_week(first) is None
+    assert counting_week(last) == last
+
+
+def test_a_week_is_reckoned_by_its_days_in_the_term(school: School) -> None:
+    last, first = terms_that_meet()
+    assert days_in_term(last) == (date(2027, 3, 15), date(2027, 3, 17))
+    assert days_in_term(first) == (date(2027, 3, 18), date(2027, 3, 21))
+    assert days_in_term(school.week) == (school.week.starts_on, school.week.ends_on)
+    Exemption.objects.create(
+        school_class=school.classes["0852"], starts_on=date(2027, 3, 18), ends_on=date(2027, 3, 19), reason="见习"
+    )
+    rows = {
+        row.klass: row.barred
+        for group in engine.reckon(facts_of(first).value(), policy_of(first).as_value())
+        for row in group.rows
+    }
+    assert (rows["0852"], rows["0853"]) == (engine.Bar.EXEMPT, engine.Bar.COVERAGE)

@@ -90,6 +90,15 @@
   });
   document.addEventListener("htmx:sendError", () => say("say-unsent"));
 
+  // What was typed before the scripts had run brings no further input event: look for it now. Once only, for later on
+  // the field always holds other words than the page came with
+  const catchUp = () => {
+    for (const field of $$("[data-live]")) {
+      if (field.value !== field.defaultValue) field.dispatchEvent(new Event("typed-before"));
+    }
+  };
+  document.addEventListener("htmx:load", catchUp, { once: true });
+
   const start = (within) => {
     for (const radio of $$("[data-theme-choice]", within)) radio.checked = radio.value === savedTheme();
   };
