@@ -12,7 +12,10 @@ def main() -> None:
     from django.core.management import call_command
 
     from campus.models import SchoolClass
+    from tools import catalogue
 
+    # Babel's own compiler, no gettext: after an update nobody reads yesterday's words
+    catalogue.compile_catalogue(settings.BASE_DIR)
     call_command("migrate", verbosity=0, interactive=False)
     if not settings.DEBUG:
         call_command("collectstatic", verbosity=0, interactive=False)

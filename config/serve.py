@@ -134,6 +134,14 @@ def answers(address: tuple[str, int]) -> bool:
     return False
 
 
+def port_wanted() -> int:
+    """The port that the environment names. Ends with a word to the person where that is no port."""
+    said = os.environ.get("PORT") or "8000"
+    if not (said.isascii() and said.isdigit() and 0 < int(said) < 65536):
+        sys.exit(f"PORT={said} is no port; take a number such as PORT=8080.")
+    return int(said)
+
+
 def check_port(host: str, port: int) -> None:
     """End with a word to the person where somebody else has the port."""
     with socket.socket() as probe:
@@ -156,7 +164,7 @@ def take_lock(path: Path) -> IO[str]:
 
 
 def main() -> None:
-    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT") or 8000)
+    host, port = os.environ.get("HOST", "127.0.0.1"), port_wanted()
     lock = take_lock(BASE_DIR / "var" / "serve.lock")
     check_port(host, port)
     env = os.environ | {

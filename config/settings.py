@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.views.HealthMiddleware",  # first: who asks by the machine's own address is answered too
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.access.AccessMiddleware",
+    "config.views.ButtonsOnlyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -161,7 +163,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * 3600,  # seconds; beyond the longest job, or that job would be handed out twice
-    # Sending gives up soon: the job's row is the truth, and the sweep sends it again
+    # Sending gives up soon, also on a broker that says nothing: the job's row is the truth, the sweep sends it again
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
     "max_retries": 3,
     "interval_start": 0,
     "interval_step": 0.2,

@@ -1,16 +1,15 @@
 """All addresses. Each needs a line in `config/access.py`."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
 from campus.views import SignInView
-from config.views import healthz, home
+from config.views import SignOutView, healthz, home
 
 urlpatterns = [
     path("", home, name="home"),
     path("signin/", SignInView.as_view(), name="signin"),
-    path("signout/", LogoutView.as_view(), name="signout"),
+    path("signout/", SignOutView.as_view(), name="signout"),
     path("language/", set_language, name="set_language"),
     path("healthz", healthz, name="healthz"),
     path("", include("campus.urls")),

@@ -1,10 +1,13 @@
 """Pages that belong to no app: the way in, and whether the house stands."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.views import LogoutView
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
@@ -45,3 +48,40 @@ def healthz(request: HttpRequest) -> JsonResponse:
         answer = JsonResponse({"status": "ok", "database": "ok"})
     add_never_cache_headers(answer)
     return answer
+
+
+class SignOutView(LogoutView):
+    """Signs out, and has the browser forget the pages it kept: on a shared phone nobody goes back to them."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """Answers `/healthz` before anything asks for a known host: a probe calls the machine by its address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return healthz(request) if request.path == "/healthz" else self.get_response(request)
+
+
+class ButtonsOnlyMiddleware:
+    """Shows a page, not a blank, to whoever opens from the history an address that only takes what a button sends."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

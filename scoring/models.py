@@ -319,7 +319,8 @@ class Entry(models.Model):
     A line comes from a check (negative or 0; its finding, or none where the outcome itself costs), from a bonus
     (positive), or takes back another (`reverses`, with the check, finding and bonus of the line it names). `points`
     are exact: before any weight, after multiplier, share and cap; `worth` is what the finding was worth before the
-    cap. A finding is charged to a class once: an amended check has new findings. No update, no delete, by whatever door: held by the database (`config.guards`).
+    cap. A finding is charged to a class once: an amended check has new findings. No update, no delete, by whatever
+    door: held by the database (`config.guards`).
     """
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="entries")

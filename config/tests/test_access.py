@@ -82,7 +82,7 @@ CASES: dict[str, Case] = {
     "inspections:standard": Case(EVERYBODY, own=lambda school: {"pk": Standard.objects.get(kind="dorm").pk}),
     "scoring:queue": Case(REVIEWERS),
     "scoring:review": Case(REVIEWERS, own=check_of("5413"), other=check_of("3501"), sees_other={"reviewer"}),
-    "scoring:verify": Case(REVIEWERS, post={"inspections": []}),
+    "scoring:verify": Case(REVIEWERS, post={"inspection": []}),
     "scoring:return": Case(
         REVIEWERS, own=check_of("5413"), other=check_of("3501"), sees_other={"reviewer"}, post={"reason": "看不清"}
     ),
@@ -99,7 +99,7 @@ CASES: dict[str, Case] = {
         sees_other={"reviewer", "admin"},
     ),
     "reports:bulletins": Case(EVERYBODY),
-    "reports:build": Case({"reviewer", "admin"}, post={"week": "2026-11-09"}),
+    "reports:build": Case({"reviewer", "admin"}, post={}),
     "reports:job": Case(EVERYBODY, own=job),
     "reports:file": Case(EVERYBODY, own=bulletin_file),
 }
@@ -174,10 +174,32 @@ def test_a_deactivated_person_is_signed_out_at_once(school: School, client: Clie
     assert answer(client, reverse("scoring:queue"), CASES["scoring:queue"]) == SIGN_IN
 
 
+@pytest.mark.parametrize(("role", "code", "passes"), [("reviewer", "5413", True), ("advisor", "3501", False)])
+def test_passing_reaches_only_what_one_may_see(
+    school: School, client: Client, role: str, code: str, passes: bool
+) -> None:
+    check = school.check(code, by=school.inspector if code == "3501" else school.inspector2)
+    client.force_login(school.people[role])
+    client.post(reverse("scoring:verify"), {"inspection": [str(check.pk)], "one": "1"})
+    assert Inspection.objects.filter(pk=check.pk, verification__isnull=False).exists() is passes
+
+
+def test_signing_out_has_the_browser_forget_the_pages(school: School, client: Client) -> None:
+    client.force_login(school.officer)
+    assert client.post(reverse("signout"))["Clear-Site-Data"] == '"cache"'
+
+
+def test_an_address_for_buttons_shows_a_page_to_whoever_opens_it(school: School, client: Client) -> None:
+    client.force_login(school.reviewer)
+    answer = client.get(reverse("reports:build"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "<h1" in answer.content.decode()
+
+
 def test_a_post_that_is_refused_changes_nothing(school: School, client: Client) -> None:
     check = school.check("5413")
     client.force_login(school.officer)
-    assert client.post(reverse("scoring:verify"), {"inspections": [str(check.pk)]}).status_code == 403
+    assert client.post(reverse("scoring:verify"), {"inspection": [str(check.pk)], "one": "1"}).status_code == 403
     assert not Inspection.objects.filter(pk=check.pk, verification__isnull=False).exists()
 
 

@@ -24,3 +24,9 @@ def test_it_says_so_when_the_database_does_not(client: Client, monkeypatch: pyte
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "down", "database": "down"}
+
+
+@pytest.mark.django_db
+def test_a_probe_may_call_the_machine_by_its_address(client: Client) -> None:
+    assert client.get("/healthz", headers={"host": "10.0.0.5"}).status_code == 200
+    assert client.get("/signin/", headers={"host": "10.0.0.5"}).status_code == 400

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from config.serve import check_port, read_procfile, take_lock
+from config.serve import check_port, port_wanted, read_procfile, take_lock
 
 # A process with a process of its own that does not heed SIGTERM, as a web server with its workers.
 # Both hold the pipe open: its end tells that nobody is left.
@@ -102,3 +102,10 @@ def test_two_from_one_folder_are_not_served(tmp_path: Path) -> None:
 
 def test_the_queue_starts_before_those_that_need_it() -> None:
     assert list(read_procfile(settings.BASE_DIR / "Procfile")) == ["queue", "web", "worker", "beat"]
+
+
+@pytest.mark.parametrize("said", ["abc", "0", "70000", "80a"])
+def test_a_port_that_is_none_is_told(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", said)
+    with pytest.raises(SystemExit, match="is no port"):
+        port_wanted()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from config.settings import kept_secret, socket_path
 
@@ -54,7 +55,8 @@ def test_a_database_of_its_own_needs_a_key_of_its_own() -> None:
 
 
 def test_a_server_keeps_its_cookies_to_https_and_its_connections_in_a_pool() -> None:
-    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DATABASE"]
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+    names += ["SECURE_HSTS_SECONDS", "DATABASE"]
     chosen = made(*names, **SERVER)
     assert all(chosen[name] for name in names)
     assert chosen["DATABASE"]["CONN_MAX_AGE"] == 0
@@ -80,3 +82,36 @@ def test_a_socket_has_a_path_that_the_system_takes(folders: int, kept: bool) -> 
     assert (path == wanted) is kept
     assert len(os.fsencode(path)) < 108
     assert socket_path(wanted.with_name("other.sock")) != path
+
+
+def test_nobody_is_believed_to_come_by_https_unless_a_proxy_is_named() -> None:
+    told = 'import config.settings as s; print(getattr(s, "SECURE_PROXY_SSL_HEADER", None))'
+
+    def header(**environment: str) -> str:
+        command = [sys.executable, "-c", told]
+        env = {"PATH": os.environ["PATH"], **environment}
+        return subprocess.run(command, env=env, cwd=settings.BASE_DIR, capture_output=True, text=True).stdout.strip()
+
+    assert header() == header(**SERVER) == "None"
+    assert "X_FORWARDED_PROTO" in header(BEHIND_PROXY="1")
+
+
+def test_a_task_outlives_its_worker_and_a_dumb_broker_is_given_up() -> None:
+    names = ["CELERY_TASK_ACKS_LATE", "CELERY_TASK_REJECT_ON_WORKER_LOST", "CELERY_WORKER_PREFETCH_MULTIPLIER"]
+    chosen = made(*names, "CELERY_BROKER_TRANSPORT_OPTIONS", "CELERY_BEAT_SCHEDULE")
+    assert [chosen[name] for name in names] == [True, True, 1]
+    broker = chosen["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    assert broker["visibility_timeout"] >= 3600
+    assert broker["max_retries"] <= 5
+    assert broker["socket_timeout"] <= 10
+    assert all(line["options"]["expires"] < line["schedule"] for line in chosen["CELERY_BEAT_SCHEDULE"].values())
+
+
+@pytest.mark.django_db
+def test_a_page_lets_no_script_or_style_in_but_its_own_files(client: Client) -> None:
+    answer = client.get("/signin/")
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert not {"script-src", "style-src"} & set(policy)
+    assert (policy["object-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'",) * 3
+    assert answer["X-Frame-Options"] == "DENY"

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo loaded. Password: {demo.PASSWORD}" if loaded else "The demo is loaded already.")
 
     def tell(self, what: str, done: int, of: int) -> None:
-        end = "\n" if done == of else "\r"
-        self.stdout.write(f"  {what}: {done} / {of}", ending=end)
+        if not self.stdout.isatty() and done < of:
+            return  # a log wants one line
+        self.stdout.write(f"  {what}: {done} / {of}", ending="\n" if done == of else "\r")
         self.stdout.flush()
