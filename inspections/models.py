@@ -216,6 +216,11 @@ class Defect(NamedInTwo):
         return self.scope == Defect.Scope.PERSONAL
 
 
+def target_key(room: str | None, area: str | None) -> str:
+    """As the outside writes a target: `room:5413` or `area:…`."""
+    return f"room:{room}" if room else f"area:{area}"
+
+
 class Inspection(models.Model):
     """One visit of one target, stored once under the id that the phone made; a correction is a new one."""
 
@@ -278,8 +283,7 @@ class Inspection(models.Model):
 
     @property
     def target_key(self) -> str:
-        """`room:5413` or `area:…`, as the outside writes it."""
-        return f"room:{self.room.code}" if self.room else f"area:{self.target.code}"
+        return target_key(self.room.code if self.room else None, self.target.code)
 
     @property
     def counts(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from campus.models import Role, SchoolClass, User, Week
 from campus.templatetags.figures import MINUS, amount, points
 from dormitories.models import Room
-from reports.board import USUAL, unseen
+from reports.board import USUAL
 from reports.selectors import Ranking, ranking_of
 from reports.words import (
     category_label,
@@ -30,7 +30,7 @@ from reports.words import (
 )
 from scoring import engine
 from scoring.models import LedgerCategory
-from scoring.selectors import Line, answered_for, lines, waiting
+from scoring.selectors import Line, lines, waiting
 
 FULL_MARK = 100
 
@@ -65,7 +65,7 @@ class Mark:
 class Section:
     """A category (or the bonuses) of the week: what it came to, its marks, the sum step by step, its lines.
 
-    `unseen` says that a class without rank was not checked there, which is no 0.
+    `unseen` says that its places were not checked, which is no 0.
     """
 
     category: str
@@ -153,7 +153,7 @@ def account_of(school_class: SchoolClass, week: Week, reader: User) -> Account |
         ranking=ranking,
         group=group,
         row=row,
-        sections=tuple(_sections(row, told, answered_for(week, school_class), places)),
+        sections=tuple(_sections(ranking, row, told, places)),
         bonus=_bonus_section(row.score, tuple(line for line in told if line.category == LedgerCategory.BONUS)),
         waiting=concerned.count() if whole else 0,
         whole=whole,
@@ -165,7 +165,7 @@ def _headed(reader: User) -> set[str]:
     return set(Room.objects.filter(pk__in=reader.rooms_held(Role.ROOM_HEAD)).values_list("code", flat=True))
 
 
-def _sections(row: engine.Row, told: Iterable[Line], answered: set[str], places: set[str] | None) -> Iterator[Section]:
+def _sections(ranking: Ranking, row: engine.Row, told: Iterable[Line], places: set[str] | None) -> Iterator[Section]:
     """The categories in the order shown; `places` are the only ones whose marks are told, None is all."""
     by_category: dict[str, list[Line]] = {}
     for line in told:
@@ -177,12 +177,12 @@ def _sections(row: engine.Row, told: Iterable[Line], answered: set[str], places:
                 category=category,
                 label=category_label(category),
                 points=part.points,
-                summary=category_summary(part, answered),
+                summary=category_summary(part, ranking.places.get(row.klass, frozenset())),
                 marks=tuple(_marks(part, places)),
                 weight=_weight(part),
                 steps=tuple(steps_of(part, len(found))) if places is None else (),
                 lines=found,
-                unseen=unseen(row, category),
+                unseen=ranking.unseen(row, category),
             )
 
 

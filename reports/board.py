@@ -22,7 +22,7 @@ USUAL = (engine.Category.CLASSROOM, engine.Category.AREA, engine.Category.DORM, 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a category or the bonuses came to; `points` is None where a class without rank was not checked there."""
+    """What a category or the bonuses came to; `points` is None where its places were not checked."""
 
     label: str
     points: Decimal | None
@@ -109,7 +109,7 @@ def board_of(ranking: Ranking, part: Part, day: str, open_to_reader: Collection[
         return BoardRow(
             row=row,
             url=url,
-            cells=tuple(_cell(row, category, url) for category in categories),
+            cells=tuple(_cell(ranking, row, category, url) for category in categories),
             bonus=Cell(
                 category_label(LedgerCategory.BONUS), row.score.bonus, _at(url, LedgerCategory.BONUS), bonus=True
             ),
@@ -169,15 +169,9 @@ def _groups(ranking: Ranking, part: Part, line: Callable[[engine.Row], BoardRow]
             )
 
 
-def _cell(row: engine.Row, category: engine.Category, url: str) -> Cell:
-    points = None if unseen(row, category) else row.score.categories[category].points
+def _cell(ranking: Ranking, row: engine.Row, category: engine.Category, url: str) -> Cell:
+    points = None if ranking.unseen(row, category) else row.score.categories[category].points
     return Cell(category_label(category), points, _at(url, category))
-
-
-def unseen(row: engine.Row, category: engine.Category) -> bool:
-    """Whether a class without rank was not checked in a category, so that there is no 0 to show."""
-    part = row.score.categories[category]
-    return row.barred is not None and not part.checks and not part.points
 
 
 def _at(url: str, category: str) -> str:

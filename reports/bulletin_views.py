@@ -17,7 +17,7 @@ from reports.bulletins.facts import week_to_tell
 from reports.bulletins.files import XLSX, file_name
 from reports.models import BulletinFile, Job
 from reports.selectors import state_of
-from reports.services import STEPS, UNSENT, ask_for_bulletin
+from reports.services import MOST_ATTEMPTS, STEPS, UNSENT, ask_for_bulletin
 from reports.tasks import send
 from reports.views import reader_of
 from reports.weeks import day_in, of_a_week, turn_of
@@ -94,11 +94,13 @@ def _draws_up(request: HttpRequest) -> bool:
 
 def _told(request: HttpRequest, job: Job) -> dict[str, object]:
     """What the slip of a job needs; `seen` names its state, so that an answer can be spared while nothing changes."""
-    silent = job.state == Job.State.QUEUED and timezone.now() - job.asked_at > UNSENT
+    heard_of = job.beat_at if job.state == Job.State.RUNNING else job.asked_at
+    silent = not job.finished_at and heard_of is not None and timezone.now() - heard_of > UNSENT
     return {
         "job": job,
         "steps": [(name, n < job.steps_done, n == job.steps_done) for n, name in enumerate(STEPS)],
         "silent": silent,
+        "last_try": job.attempts >= MOST_ATTEMPTS,
         "file": getattr(job, "bulletin_file", None) if job.state == Job.State.DONE else None,
         "day": day_in(job.week).isoformat(),
         "draws_up": _draws_up(request),

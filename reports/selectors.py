@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from campus.models import Role, SchoolClass, User, Week
 from campus.querysets import standing_during
 from dormitories.models import Residency
+from inspections.models import Category, Responsibility
 from scoring import engine
-from scoring.selectors import bonus_totals, class_facts, classes_present, policy_of, tallies
+from scoring.selectors import bonus_totals, class_facts, classes_present, days_in_term, policy_of, tallies
 
 DRAFT, PUBLISHED = "draft", "published"
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The ranking of a week, computed now. `classes` are those in it, by code; every one has a row."""
+    """The ranking of a week, computed now. `classes` are those in it, by code; every one has a row.
+
+    `places` are the categories that a class had places of during the week, by its code.
+    """
 
     week: Week
     policy: engine.Policy
     groups: tuple[engine.GroupRanking, ...]
     classes: Mapping[str, SchoolClass]
+    places: Mapping[str, Set[str]]
 
     @property
     def state(self) -> str:
@@ -48,6 +53,12 @@ class Ranking:
                 if row.klass == code:
                     return group, row
         raise KeyError(code)
+
+    def unseen(self, row: engine.Row, category: engine.Category) -> bool:
+        """Whether a class has places of a category and none was checked: that is no 0, but nothing to show."""
+        part = row.score.categories[category]
+        counted = part.checks or part.findings or part.points
+        return not counted and category in self.places.get(row.klass, ())
 
     def label(self, group: engine.GroupRanking) -> str:
         """A group's name in the reader's language; its own name is the one that files keep."""
@@ -80,10 +91,21 @@ def ranking_of(week: Week, last_flags: Mapping[str, date] | None = None) -> Rank
     classes = {klass.code: klass for klass in classes_present(week)}
     scores = engine.fold_week(classes, tallies(week), bonus_totals(week), policy)
     contestants = (
-        engine.contestant(facts, scores[facts.code], policy, week.starts_on, week.ends_on)
+        engine.contestant(facts, scores[facts.code], policy, *days_in_term(week))
         for facts in class_facts(week, classes.values(), last_flags)
     )
-    return Ranking(week, policy, engine.rank(contestants, policy), classes)
+    return Ranking(week, policy, engine.rank(contestants, policy), classes, _places(week))
+
+
+def _places(week: Week) -> dict[str, set[str]]:
+    """The categories that each class had places of during `week`: it lives in a room, or answers for an area."""
+    during = standing_during(week.starts_on, week.ends_on)
+    areas = Responsibility.objects.filter(during).values_list("school_class__code", "area__kind")
+    rooms = Residency.objects.filter(during).values_list("school_class__code", Value(Category.DORM.value))
+    places: dict[str, set[str]] = {}
+    for code, category in areas.order_by().union(rooms.order_by()):
+        places.setdefault(code, set()).add(category)
+    return places
 
 
 def classes_open_to(reader: User, week: Week) -> QuerySet[SchoolClass]:

@@ -151,7 +151,8 @@ def _keep(claim: Claim, file: IO[bytes]) -> None:
             BulletinFile.objects.create(
                 job=claim.job, week=week, file=name, sha256=sha256, size=size, made_by=claim.job.asked_by
             )
-    except LostError:
+    except BaseException:
+        # Whatever went wrong, no row names the file
         default_storage.delete(name)
         raise
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,17 +14,8 @@ from inspections.models import Category
 from reports.selectors import Ranking
 from scoring import engine
 from scoring.models import LedgerCategory
+from scoring.words import flagged, left_out, ordering
 
-# What a category is called among the tie-breaks
-COMPARED = {
-    "findings": gettext_lazy("fewer findings"),
-    "classroom": gettext_lazy("classrooms"),
-    "area": gettext_lazy("sanitation areas"),
-    "dorm": gettext_lazy("dorm rooms"),
-    "duty": gettext_lazy("duty posts"),
-    "event": gettext_lazy("event venues"),
-    "correction": gettext_lazy("corrections"),
-}
 # What puts one class above another with the same score
 AHEAD = {
     "findings": gettext_lazy("with fewer findings"),
@@ -87,7 +78,7 @@ def group_summary(group: engine.GroupRanking) -> str:
 def rules(ranking: Ranking) -> str:
     """How this ranking was made, from its policy."""
     policy = ranking.policy
-    return sentences(_how_scored(policy), _how_ordered(policy), _how_flagged(ranking), _who_is_left_out(policy))
+    return sentences(_how_scored(policy), *ordering(policy), flagged(policy), left_out(policy))
 
 
 def _how_scored(policy: engine.Policy) -> str:
@@ -99,36 +90,6 @@ def _how_scored(policy: engine.Policy) -> str:
     return sentences(check, _("Bonuses add at most %(cap)s.") % {"cap": plain(policy.bonus_cap)})
 
 
-def _how_ordered(policy: engine.Policy) -> str:
-    on = _("Ranked on the check score.") if policy.rank_on == "check" else _("Ranked on the total.")
-    if not policy.tie_breaks:
-        return sentences(on, _("Equal scores share a rank."))
-    compared = pgettext("first this, then that", ", then ").join(str(COMPARED[name]) for name in policy.tie_breaks)
-    return sentences(
-        on,
-        _("Equal scores are told apart by %(compared)s; what is still equal shares a rank.") % {"compared": compared},
-    )
-
-
-def _how_flagged(ranking: Ranking) -> str:
-    policy = ranking.policy
-    if policy.flags_per_group is not None:
-        return ngettext(
-            "One red flag for the best class of each group.",
-            "%(count)s red flags for the best classes of each group.",
-            policy.flags_per_group,
-        ) % {"count": policy.flags_per_group}
-    return _("Red flags go to the best %(percent)s%% of the ranked classes, a part of one counting whole.") % {
-        "percent": plain(Decimal(policy.flags_percent or 0))
-    }
-
-
-def _who_is_left_out(policy: engine.Policy) -> str:
-    return _("Without rank: classes checked fewer than %(least)s times, with a serious defect, or exempt all week.") % {
-        "least": policy.min_checks
-    }
-
-
 # One class's week
 
 
@@ -136,7 +97,7 @@ def category_label(category: str) -> str:
     return str(LedgerCategory(category).label)
 
 
-def category_summary(part: engine.CategoryScore, answered_for: set[str]) -> str:
+def category_summary(part: engine.CategoryScore, answered_for: Set[str]) -> str:
     """What was seen in a category: 查 15 次，1 处问题; 8 间平均 98.75."""
     if not part.checks and not part.findings:
         missing = NO_PLACE.get(Category(part.category)) if part.category not in answered_for else None

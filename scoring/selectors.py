@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from campus.models import Exemption, SchoolClass, User, Week
 from campus.querysets import standing_during
-from inspections.models import Area, Category, Concern, Inspection, Occasion
+from inspections.models import Area, Category, Concern, Inspection, Occasion, target_key
 from scoring import engine
 from scoring.facts import (
     CONCERNS,
@@ -154,11 +154,6 @@ def checks_of(week: Week) -> QuerySet[Inspection]:
 def waiting(week: Week) -> QuerySet[Inspection]:
     """The checks made in `week` that wait for a decision, those corrected since left out; nothing of them is scored."""
     return Inspection.objects.filter(UNDECIDED, week=week)
-
-
-def target_key(room: str | None, area: str | None) -> str:
-    """As the outside writes a target: `room:5413` or `area:…`."""
-    return f"room:{room}" if room else f"area:{area}"
 
 
 def exact(total: Decimal | None) -> Decimal:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from campus.templatetags.figures import in_english
 from inspections.models import Occasion
+from scoring import engine
 from scoring.models import CategoryRule, LedgerCategory, Policy
 
 COMPARED = {
@@ -99,6 +100,12 @@ def _category(rule: CategoryRule) -> str:
 
 def _ranking(policy: Policy) -> Iterator[str]:
     yield str(GROUPS[policy.group_by])
+    yield from ordering(policy)
+    yield left_out(policy)
+
+
+def ordering(policy: Policy | engine.Policy) -> Iterator[str]:
+    """What is ranked on, and what tells equals apart."""
     yield _("Ranked on the check score.") if policy.rank_on == "check" else _("Ranked on the total.")
     if policy.tie_breaks:
         compared = pgettext("first this, then that", ", then ").join(str(COMPARED[name]) for name in policy.tie_breaks)
@@ -107,7 +114,11 @@ def _ranking(policy: Policy) -> Iterator[str]:
         }
     else:
         yield _("Equal scores share a rank.")
-    yield ngettext(
+
+
+def left_out(policy: Policy | engine.Policy) -> str:
+    """Who has no rank."""
+    return ngettext(
         "Without rank: classes checked fewer than %(count)s time, with a serious defect, or exempt all week.",
         "Without rank: classes checked fewer than %(count)s times, with a serious defect, or exempt all week.",
         policy.min_checks,
@@ -115,17 +126,21 @@ def _ranking(policy: Policy) -> Iterator[str]:
 
 
 def _flags(policy: Policy) -> Iterator[str]:
+    yield flagged(policy)
+    yield _("Where equal classes want more flags than are left, those go first that have been without one longest.")
+
+
+def flagged(policy: Policy | engine.Policy) -> str:
+    """Who is given a red flag."""
     if policy.flags_per_group is not None:
-        yield ngettext(
+        return ngettext(
             "One red flag for the best class of each group.",
             "%(count)s red flags for the best classes of each group.",
             policy.flags_per_group,
         ) % {"count": policy.flags_per_group}
-    else:
-        yield _("Red flags go to the best %(percent)s%% of the ranked classes, a part of one counting whole.") % {
-            "percent": policy.flags_percent
-        }
-    yield _("Where equal classes want more flags than are left, those go first that have been without one longest.")
+    return _("Red flags go to the best %(percent)s%% of the ranked classes, a part of one counting whole.") % {
+        "percent": figure(Decimal(policy.flags_percent or 0))
+    }
 
 
 def figure(value: Decimal) -> str:

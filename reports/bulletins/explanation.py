@@ -19,8 +19,7 @@ from scoring.engine import Category
 NAME = "说明"
 COLUMNS = (Column("名目", Kind.WORD, 16, strong=True), Column("内容", Kind.TEXT, 80))
 HOW_TO_READ = (
-    "空格是没有查到，0 是查了没有扣分。撤回的扣分原行保留，下面一行退回。"
-    "补计是以前的检查，在那一周定稿以后才通过，记在本周。"
+    f"{words.NOT_CHECKED}撤回的扣分原行保留，下面一行退回。补计是以前的检查，在那一周定稿以后才通过，记在本周。"
 )
 
 

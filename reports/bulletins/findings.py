@@ -11,6 +11,7 @@ from reports.bulletins import words
 from reports.bulletins.facts import BulletinFacts
 from reports.bulletins.making import by_class, lines_in, sheet_of, stands, what, why_reversed
 from reports.bulletins.tables import Column, Kind, Row, Sheet, Tone, Value
+from reports.words import figure
 from scoring import engine
 from scoring.engine import Category
 from scoring.selectors import Line
@@ -95,11 +96,11 @@ def _dorm_rows(facts: BulletinFacts, lines: Sequence[Line]) -> Iterator[Row]:
 
 
 def _class_row(code: str, part: engine.CategoryScore, clean: int) -> Row:
-    mean = part.exact_mark
-    mark = None if mean is None else Decimal(mean.numerator) / mean.denominator
-    remark = f"各间平均，计入总分 {amount(part.points)}" if mean is not None else f"计入总分 {amount(part.points)}"
+    """The average is said among the remarks: the column of marks is the rooms' own."""
+    mean = f"各间平均 {figure(part.exact_mark, decimals=4)}" if part.exact_mark is not None else ""
+    remark = words.and_then(mean, f"计入总分 {amount(part.points)}")
     seen = (None, _clean_rooms(clean, len(part.targets)), part.charged + part.serious, remark)
-    return Row((code, f"{len(part.targets)} 间", mark, *[None] * len(WHEN), *seen), Tone.HEAD)
+    return Row((code, f"{len(part.targets)} 间", None, *[None] * len(WHEN), *seen), Tone.HEAD)
 
 
 def _clean_rooms(clean: int, rooms: int) -> str | None:
@@ -118,10 +119,10 @@ def _mark(part: engine.CategoryScore, key: str) -> tuple[Decimal | None, str]:
 
 def _room_rows(code: str, mark: tuple[Decimal | None, str], lines: Sequence[Line]) -> Iterator[Row]:
     for n, line in enumerate(lines):
-        # The mark stands once, so that the column can be averaged
-        figure, said = mark if not n else (None, "")
+        # The mark is the room's: it stands once, however much was found there
+        given, said = mark if not n else (None, "")
         *seen, remark = _seen(line)
-        yield Row((code, line.place, figure, *_when(line), *seen, words.noted(said, remark) or None))
+        yield Row((code, line.place, given, *_when(line), *seen, words.noted(said, remark) or None))
 
 
 def _room(line: Line) -> str:
@@ -152,6 +153,8 @@ def _remarks(line: Line) -> Iterator[str]:
         yield f"补计：{words.week_number(line.inspection.week)}的检查"
     if line.entry.serious:
         yield "一票否决"
+    if line.named:
+        yield "混合宿舍，只算本班"
     if line.multiplier != 1:
         yield f"按 {words.plain(line.multiplier)} 倍计"
     if line.entry.finding and line.entry.finding.corrected:

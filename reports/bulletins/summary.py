@@ -39,7 +39,7 @@ def summary_sheet(facts: BulletinFacts) -> Sheet:
         Column("流动红旗", Kind.FLAG, strong=True),
         Column("备注", Kind.TEXT, 30),
     )
-    notes = (rules(facts.ranking), "空格是本周没有查到，0 是查了没有扣分。", _signatures(facts))
+    notes = (rules(facts.ranking), words.NOT_CHECKED, _signatures(facts))
     rows = _rows(facts, categories)
     sheet = sheet_of(facts, NAME, title_of(facts), columns, rows, lead=NAME, notes=notes, kept=2)
     return replace(sheet, landscape=False, filtered=False)
@@ -65,7 +65,7 @@ def _rows(facts: BulletinFacts, categories: Sequence[Category]) -> Iterator[Row]
             cells = (
                 name,
                 row.klass,
-                *(_points(row.score.categories[one]) for one in categories),
+                *(_points(facts, row, one) for one in categories),
                 row.score.check_score,
                 row.score.bonus,
                 row.score.score,
@@ -76,9 +76,9 @@ def _rows(facts: BulletinFacts, categories: Sequence[Category]) -> Iterator[Row]
             yield Row(cells, Tone.FIRST if n and not place else Tone.PLAIN)
 
 
-def _points(part: engine.CategoryScore) -> Decimal | None:
-    """Nothing where nothing was looked at: 0 is said of what was checked and cost nothing."""
-    return part.points if part.checks or part.findings or part.points else None
+def _points(facts: BulletinFacts, row: engine.Row, category: Category) -> Decimal | str:
+    """As on the board: a dash where the class has such places and none was looked at."""
+    return "—" if facts.ranking.unseen(row, category) else row.score.categories[category].points
 
 
 def _signatures(facts: BulletinFacts) -> str:

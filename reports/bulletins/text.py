@@ -70,8 +70,11 @@ def _room_by_room(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _seen(line: Line) -> str:
-    """地面 有垃圾 −1."""
-    return _in_a_row(line.item, what(line), points(line.points))
+    """地面 有垃圾 −1; 地面 有垃圾 −2（院查 ×2）, where the occasion multiplies."""
+    said = _in_a_row(line.item, what(line), points(line.points))
+    if line.multiplier == 1 or line.inspection is None or line.entry.reverses_id is not None:
+        return said
+    return words.with_aside(said, f"{words.OCCASIONS[line.inspection.occasion]} ×{words.plain(line.multiplier)}")
 
 
 def _in_a_row(*parts: str) -> str:

@@ -49,6 +49,7 @@ CAUSES = {
     Reversal.Cause.EXEMPTION.value: "不参评",
     Reversal.Cause.WITHDRAWAL.value: "撤销",
 }
+NOT_CHECKED = "— 是本周没有查到；0 是没有扣分，或者没有这一类检查点。"
 GROUPINGS = {"department": "系别", "school": "范围", "entry_year": "年级", "department_year": "系别、年级"}
 
 

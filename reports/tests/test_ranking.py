@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from campus.models import Exemption, SchoolClass, Term, User, WeekClosing
+from campus.services import open_term
 from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency, Room
 from inspections.models import Area, Responsibility
@@ -284,3 +285,12 @@ def test_the_longest_without_a_flag_goes_first_once_that_is_known(ranked: School
     last_flags = {"0851": date(2026, 11, 2), "0853": date(2026, 10, 5)}
     (maths, _letters) = ranking_of(ranked.week, last_flags).groups
     assert {row.klass for row in maths.rows if row.flag} == {"0853"}
+
+
+def test_a_class_away_on_every_school_day_of_a_short_first_week_is_exempt(school: School) -> None:
+    """The term starts on a Wednesday: Monday and Tuesday of its first week are no days of it."""
+    term = open_term(name="2027 春", starts_on=date(2027, 3, 3), ends_on=date(2027, 7, 4))
+    week = term.weeks.get(number=1)
+    school.classes["0852"].exemptions.create(starts_on=date(2027, 3, 3), ends_on=date(2027, 3, 20), reason="见习")
+    _group, row = ranking_of(week).found("0852")
+    assert row.barred == "exempt"
