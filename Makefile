@@ -28,6 +28,7 @@ lint: ready-dev
 	$(PYTHON_FILES) | xargs $(VENV)/bin/django-upgrade --check --target-version 5.2
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/catalogue.py check
+	for file in static/js/*.js; do PATH="$(CURDIR)/$(VENV)/bin:$$PATH" node --check $$file || exit; done
 
 # Puts right what lint can put right by itself
 format: ready-dev

@@ -64,11 +64,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
-    "template_partials",
     "csp",
     "config.apps.SiteConfig",
 ]
@@ -230,12 +228,10 @@ STATICFILES_FINDERS = [
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
 # What is served of node_modules, under the same path below STATIC_URL, and nothing else.
-# The style sheets and scripts name their source maps, which the manifest storage then wants to find.
+# The style sheet names its source map, which the manifest storage then wants to find.
 NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",
-    "bootstrap/dist/js/bootstrap.bundle.min.js",
-    "bootstrap/dist/js/bootstrap.bundle.min.js.map",
 ]
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))

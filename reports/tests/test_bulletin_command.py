@@ -112,6 +112,25 @@ def test_a_school_without_terms_is_told(db: None, tmp_path: Path) -> None:
         build(tmp_path / "x.xlsx")
 
 
+def test_who_reads_the_older_file_reads_it_to_its_end(school: School, tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text("the old one")
+    with file.open() as older:
+        build(file, week="2026-11-09")
+        assert older.read() == "the old one"
+    assert "卫生量化通报" in file.read_text("utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
+
+
+def test_text_says_what_an_occasion_multiplied(school: School, tmp_path: Path) -> None:
+    school.verified("教103", None, "floor-litter", occasion="department", clock="07:30", shift="morning")
+    school.verified("5413", None, "bags-hanging", occasion="department")
+    build(tmp_path / "x.txt", week="2026-11-09")
+    text = (tmp_path / "x.txt").read_text("utf-8")
+    assert "0853 教103 地面 有垃圾 −2（院查 ×2）" in text
+    assert "5413 物品悬挂 袋子乱挂 −2（院查 ×2）" in text
+
+
 def test_an_older_file_is_replaced_whole_or_not_at_all(school: School, tmp_path: Path, monkeypatch: Any) -> None:
     file = tmp_path / "x.txt"
     file.write_text("the old one")

@@ -18,7 +18,7 @@ from campus.models import User, WeekClosing
 from config.tests.school import MONDAY, at
 from reports import tasks
 from reports.models import BulletinFile, Job
-from reports.services import FAILED, UNSENT, ask_for_bulletin, run_job
+from reports.services import FAILED, MOST_ATTEMPTS, UNSENT, ask_for_bulletin, run_job
 
 if TYPE_CHECKING:
     from config.tests.school import School
@@ -221,6 +221,38 @@ def test_a_job_that_nobody_begins_says_that_it_is_not_lost(school: School, clien
     assert "seen=queued-0-0" in page(client, school.reviewer, address)
     Job.objects.filter(pk=job.pk).update(asked_at=timezone.now() - 2 * UNSENT)
     assert "seen=queued-0-1" in page(client, school.reviewer, address)
+
+
+def test_a_job_whose_worker_fell_silent_says_since_when(school: School, client: Client, today: Any) -> None:
+    job = ask_for_bulletin(week=school.week, by=school.reviewer)
+    address, begun = f"/bulletins/jobs/{job.pk}/", timezone.now()
+    Job.objects.filter(pk=job.pk).update(started_at=begun, beat_at=begun, steps_done=1, attempts=1)
+    lively = page(client, school.reviewer, address)
+    assert "seen=running-1-0" in lively
+    assert "没有动静" not in lively
+    today.move_to(begun + 2 * UNSENT, tick=False)
+    silent = page(client, school.reviewer, address)
+    assert "seen=running-1-1" in silent
+    assert "后台从 09:00 起没有动静。" in silent
+    assert "自动重做" in silent
+    assert "没动静" in silent
+    # Of the last try that cannot be promised
+    Job.objects.filter(pk=job.pk).update(attempts=MOST_ATTEMPTS)
+    assert "自动重做" not in page(client, school.reviewer, address)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/bulletins/?page=%00", 200),
+        (f"/bulletins/files/{10**30}/", 404),
+        (f"/bulletins/jobs/{10**30}/?seen=%00", 404),
+        ("/bulletins/?week=%00", 400),
+    ],
+)
+def test_whatever_is_asked_for_is_answered(school: School, client: Client, address: str, status: int) -> None:
+    client.force_login(school.reviewer)
+    assert client.get(address).status_code == status
 
 
 def test_a_failed_job_says_what_to_do_and_offers_another_try(school: School, client: Client) -> None:

@@ -15,6 +15,7 @@ from reports.bulletins.facts import bulletin_facts
 from reports.bulletins.sheets import sheets_of
 from reports.bulletins.text import text_of
 from reports.tests.bulletin_reading import row_of, rows_of, told, workbook_of
+from reports.tests.reading import read
 from scoring.models import Entry, Reversal
 from scoring.services import give_bonus, reverse, verify
 
@@ -99,7 +100,7 @@ def test_a_class_has_its_figures_as_ranked(school: School) -> None:
         "教室": 0,
         "卫生区": Decimal("-2.00"),
         "宿舍": Decimal("-5.00"),
-        "值岗": None,
+        "值岗": 0,
         "检查分": Decimal("93.00"),
         "加分": Decimal("2.00"),
         "量化总分": Decimal("95.00"),
@@ -107,6 +108,20 @@ def test_a_class_has_its_figures_as_ranked(school: School) -> None:
         "流动红旗": "红旗",
         "备注": None,
     }
+
+
+def test_what_was_not_checked_is_a_dash_as_on_the_board(school: School) -> None:
+    """0852 is ranked without a look at its area, 10311 is not; neither has a duty post."""
+    enough_checks(school, "教102")
+    sheet = told(school.week, "各班量化汇总表")
+    assert rows_of(sheet, "班级", "名次", "教室", "卫生区", "宿舍", "值岗")[0] == ("0852", 1, 0, "—", "—", 0)
+    assert [row_of(sheet, "10311")[head] for head in ("教室", "卫生区", "宿舍", "值岗")] == [0, 0, "—", 0]
+    board = read(school.nobody, f"/ranking/?week={MONDAY}")
+    assert "0 — 没有查到 — 没有查到 0 100.00" in board.row("0852")
+    assert "0 0 — 没有查到 0 100.00" in board.row("10311")
+    said = "— 是本周没有查到；0 是没有扣分，或者没有这一类检查点。"
+    assert said in sheet.notes
+    assert explained(school)["怎么看"].startswith(said)
 
 
 def test_classes_stand_in_their_groups_in_the_order_of_the_ranking(school: School) -> None:
@@ -271,9 +286,9 @@ def test_dorm_rooms_stand_by_class_with_their_marks(school: School) -> None:
     school.verified("5413", None, "bags-hanging")
     rows = rows_of(told(school.week, "宿舍"), "班级", "宿舍", "得分", "问题", "扣分", "备注")
     assert rows == [
-        ("0852", "2 间", Decimal("97.5"), "其余 1 间干净", -1, "各间平均，计入总分 −2.50"),
+        ("0852", "2 间", None, "其余 1 间干净", -1, "各间平均 97.5，计入总分 −2.50"),
         ("0852", "5413", 95, "袋子乱挂", -1, None),
-        ("0853", "2 间", 95, "其余 1 间干净", -2, "各间平均，计入总分 −5.00"),
+        ("0853", "2 间", None, "其余 1 间干净", -2, "各间平均 95，计入总分 −5.00"),
         ("0853", "5403", 90, "衣服乱挂", -1, None),
         ("0853", "5403", None, "袋子乱挂", -1, None),
     ]
@@ -281,11 +296,11 @@ def test_dorm_rooms_stand_by_class_with_their_marks(school: School) -> None:
 
 def test_a_mixed_room_is_told_of_each_class_with_what_it_is_charged(school: School) -> None:
     school.verified("5420", None, {"defect": "bags-hanging", "school_class": "0852"}, "room-floor-dirty")
-    rows = rows_of(told(school.week, "宿舍"), "班级", "宿舍", "得分", "问题")
+    rows = rows_of(told(school.week, "宿舍"), "班级", "宿舍", "得分", "问题", "备注")
     assert [row for row in rows if row[1] == "5420"] == [
-        ("0852", "5420", 90, "袋子乱挂"),
-        ("0852", "5420", None, "不洁"),
-        ("0853", "5420", 95, "不洁"),
+        ("0852", "5420", 90, "袋子乱挂", "混合宿舍，只算本班"),
+        ("0852", "5420", None, "不洁", None),
+        ("0853", "5420", 95, "不洁", None),
     ]
 
 
@@ -299,14 +314,17 @@ def test_a_room_looked_at_twice_is_averaged_and_says_so(school: School) -> None:
 def test_clean_rooms_are_counted_not_listed(school: School) -> None:
     school.verified("5413")
     school.verified("5420")
-    rows = rows_of(told(school.week, "宿舍"), "班级", "宿舍", "得分", "问题")
-    assert rows == [("0852", "2 间", 100, "各间都干净"), ("0853", "1 间", 100, "各间都干净")]
+    rows = rows_of(told(school.week, "宿舍"), "班级", "宿舍", "得分", "问题", "备注")
+    assert rows == [
+        ("0852", "2 间", None, "各间都干净", "各间平均 100，计入总分 0"),
+        ("0853", "1 间", None, "各间都干净", "各间平均 100，计入总分 0"),
+    ]
 
 
 def test_serious_charges_stand_apart_from_the_mark(school: School) -> None:
     school.verified("5413", None, "banned-appliance")
     rows = rows_of(told(school.week, "宿舍"), "宿舍", "得分", "扣分", "备注")
-    assert rows == [("1 间", 100, -10, "各间平均，计入总分 −10.00"), ("5413", 100, -10, "一票否决")]
+    assert rows == [("1 间", None, -10, "各间平均 100，计入总分 −10.00"), ("5413", 100, -10, "一票否决")]
 
 
 # 加分
@@ -391,7 +409,7 @@ def test_the_workbook_opened_again(school: School) -> None:
     summary = book["各班量化汇总表"]
     assert summary["A1"].value == "卫生量化通报"
     assert summary["A2"].value == "各班量化汇总表　第 11 周　2026年11月9日至15日（周一至周日）　草稿"
-    assert [cell.value for cell in summary[4]] == ["数理系", "0853", 0, -2, -15, None, 83, 10, 93, 1, "红旗", None]
+    assert [cell.value for cell in summary[4]] == ["数理系", "0853", 0, -2, -15, 0, 83, 10, 93, 1, "红旗", None]
     assert (summary["B4"].data_type, summary["B4"].number_format) == ("s", "@")
     assert summary.freeze_panes == "C4"
     assert book["卫生区"]["A4"].is_date
@@ -437,7 +455,7 @@ def test_asks_the_database_equally_often_for_a_small_and_a_large_week(
         take_back(school, Entry.objects.charges().filter(reversed_by=None, week=school.week)[0], "不是本班")
         Exemption.objects.create(school_class=school.classes["10311"], starts_on=day, ends_on=day, reason="见习")
     week = school.week
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         facts = bulletin_facts(week)
     with django_assert_num_queries(0):
         sheets_of(facts)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
 
 from campus.models import Exemption, SchoolClass, WeekClosing
 from config.tests.school import MONDAY, School
@@ -187,6 +188,19 @@ def test_what_waits_for_review_is_counted_and_not_scored(school: School) -> None
     assert "100.00" in page
 
 
+def test_a_room_head_is_not_told_what_waits_for_the_class(school: School) -> None:
+    school.check("5420", None, "desk-dirty")
+    assert "等审核" in page_of(school, "officer")
+    assert "等审核" not in page_of(school, "head")
+
+
+def test_what_waits_and_will_not_count_for_the_class_is_not_told(school: School) -> None:
+    Exemption.objects.create(school_class=school.classes["0852"], starts_on=MONDAY, ends_on=MONDAY, reason="见习")
+    school.check("5420", None, "desk-dirty")
+    assert "等审核" not in page_of(school, "officer")
+    assert "等审核" in page_of(school, "advisor", "0853")
+
+
 def test_why_a_class_stands_where_it_stands(school: School) -> None:
     for code in ("3318", "5403", "5413"):
         for day in range(3):
@@ -204,6 +218,7 @@ def test_a_class_that_was_not_checked_enough_is_told_why(school: School) -> None
     page = page_of(school, "officer")
     assert "检查不足：查到 0 次，至少 3 次。分数照记。" in page
     assert "教室 没有查到 — 没有查到" in page
+    assert "值岗 本周没有 0" in page
 
 
 @pytest.mark.parametrize(
@@ -216,6 +231,25 @@ def test_a_class_that_was_not_checked_enough_is_told_why(school: School) -> None
 def test_a_class_is_for_those_who_may_read_its_lines(who: str, statuses: tuple[int, int], school: School) -> None:
     assert tuple(page_of(school, who, code).status for code in ("0852", "2101")) == statuses
     assert page_of(school, who, "9999").status == 404
+
+
+def test_no_code_has_a_nul(school: School) -> None:
+    """PostgreSQL takes no text with one, so that it must never be asked."""
+    for code in ("\0", "08\x0052"):
+        with pytest.raises(Resolver404):
+            resolve(f"/classes/{code}/")
+    assert page_of(school, "reviewer", "%00").status == 404
+
+
+def test_a_room_head_does_not_open_a_class_that_left_the_room_before(school: School) -> None:
+    Residency.objects.create(
+        room=school.rooms["5413"],
+        school_class=school.classes["0853"],
+        starts_on=date(2026, 8, 31),
+        ends_on=date(2026, 10, 9),
+    )
+    assert page_of(school, "head", "0853", monday=date(2026, 10, 5)).status == 200
+    assert page_of(school, "head", "0853").status == 404
 
 
 def test_a_home_class_alone_opens_nothing(school: School) -> None:

@@ -256,7 +256,7 @@ def policy_fields(policy: Shape) -> Shape:
 
 
 def shape_of_groups(groups: tuple[engine.GroupRanking, ...]) -> list[Shape]:
-    ranking = Ranking(Week.objects.select_related("term")[0], engine.DEFAULT_POLICY, groups, {})
+    ranking = Ranking(Week.objects.select_related("term")[0], engine.DEFAULT_POLICY, groups, {}, {})
     shape: list[Shape] = ranking_shape(ranking)["groups"]
     return shape
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from reports import selectors, services
@@ -206,6 +206,20 @@ def test_a_school_without_policy_is_told_what_to_do(job: Job, caplog: pytest.Log
     assert job.error == NO_POLICY
 
 
+def test_whatever_goes_wrong_leaves_no_file_that_nobody_names(
+    job: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**fields: Any) -> None:
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(BulletinFile.objects, "create", fail)
+    before = stored()
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert job.error == FAILED
+    assert stored() == before
+
+
 # The sweep
 
 
@@ -226,6 +240,13 @@ def test_a_finished_job_is_never_sent_again(job: Job) -> None:
     run_job(job_id=job.pk)
     Job.objects.filter(pk=job.pk).update(asked_at=ago(days=1), beat_at=ago(days=1))
     assert sweep() == []
+
+
+def test_a_job_that_ended_every_worker_is_begun_by_none(job: Job) -> None:
+    begun(job, ago(minutes=6), attempts=MOST_ATTEMPTS)
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (Job.State.RUNNING, MOST_ATTEMPTS)
 
 
 def test_a_job_that_ended_every_worker_is_given_up(job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from reports.selectors import ranking_of
 from reports.tests.reading import read
 from scoring.models import Policy
 from scoring.services import give_bonus
+from scoring.words import COMPARED
 
 DAY = timedelta(days=1)
 THE_WEEK = f"/ranking/?week={MONDAY}"
@@ -51,10 +53,10 @@ def test_the_story_of_a_week(ranked: School) -> None:
     assert "第 11 周卫生排名" in page
     assert "2026年11月9日至15日" in page
     assert "数理系 3 个班有名次，流动红旗 1 面" in page
-    assert page.row("0853") == "1 0853 流动红旗 0 0 0 0 100.00 +10 110.00 3 次 加分 +10"
-    assert page.row("0851") == "2 0851 0 0 0 0 100.00 0 100.00 3 次"
+    assert page.row("0853") == "1 0853 流动红旗 — 没有查到 — 没有查到 0 0 100.00 +10 110.00 3 次 加分 +10"
+    assert page.row("0851") == "2 0851 — 没有查到 0 0 — 没有查到 100.00 0 100.00 3 次"
     # One point of three visits at weight 5
-    assert page.row("0852") == "3 0852 0 0 −1.67 0 98.33 0 98.33 3 次 宿舍 −1.67"
+    assert page.row("0852") == "3 0852 — 没有查到 — 没有查到 −1.67 0 98.33 0 98.33 3 次 宿舍 −1.67"
     assert "文学系 1 个班有名次，流动红旗 1 面" in page
 
 
@@ -71,7 +73,7 @@ def test_equals_share_a_rank_and_say_so(ranked: School) -> None:
     page = read(ranked.nobody, THE_WEEK)
     assert page.row("0851").startswith("1 并列 0851 流动红旗")
     assert page.row("0853").startswith("1 并列 0853 流动红旗")
-    assert page.row("0852").startswith("3 0852 0")
+    assert page.row("0852").startswith("3 0852 ")
 
 
 def test_the_barred_stand_at_the_end_with_the_reason(ranked: School) -> None:
@@ -82,8 +84,8 @@ def test_the_barred_stand_at_the_end_with_the_reason(ranked: School) -> None:
     assert "pennant-hollow" in page.html
     row = page.row("10311")
     assert row.startswith("— 没有名次 10311 检查不足：查到 0 次，至少 3 次")
-    # Not checked is no 0, and never 100 points at the top
-    assert row.count("没有查到") == 4
+    # Its room was not checked, which is no 0; classrooms, areas and posts it has none of
+    assert "0 0 — 没有查到 0 100.00" in row
     assert page.text.index("0853") < page.text.index("10311")
 
 
@@ -121,6 +123,18 @@ def test_only_readable_classes_are_links(ranked: School) -> None:
     assert not {"0851", "0852", "2101"} & set(read(ranked.nobody, THE_WEEK).links)
 
 
+def test_ones_own_class_stands_out(ranked: School) -> None:
+    (row,) = re.findall(r'<tr class="[^"]*\bown\b.*?</tr>', read(ranked.nobody, THE_WEEK).html, re.DOTALL)
+    assert "0851" in row
+
+
+@pytest.mark.parametrize(
+    "asked", ["week=%00", "week=2026-11-09&group=%00&year=%00", "week=0001-01-01", "week=9999-12-31"]
+)
+def test_whatever_is_asked_for_is_answered(asked: str, ranked: School) -> None:
+    assert read(ranked.nobody, f"/ranking/?{asked}").status in (200, 400, 404)
+
+
 def test_a_column_for_event_venues_only_where_there_is_anything(ranked: School) -> None:
     head = read(ranked.nobody, THE_WEEK).rows[0]
     assert head == "名次 班级 流动红旗 教室 卫生区 宿舍 值岗 检查分 加分 量化总分 检查"
@@ -155,6 +169,12 @@ def test_the_rules_at_the_foot_are_the_policys(ranked: School) -> None:
     assert page.links["评比办法第 1 版"] == "/policies/1/"
 
 
+def test_the_page_of_the_policy_uses_the_same_words(ranked: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(COMPARED, "dorm", "寝室")
+    for address in (THE_WEEK, "/policies/1/"):
+        assert "同分先比问题少，再比寝室，再比教室，还相同就并列。" in read(ranked.nobody, address)
+
+
 def test_another_policy_tells_other_rules(school: School) -> None:
     first = Policy.objects.get(version=1)
     rules, multipliers = list(first.categories.all()), list(first.multipliers.all())
@@ -175,7 +195,7 @@ def test_another_policy_tells_other_rules(school: School) -> None:
     assert "检查分 = 120 + 各类得分" in page
     assert "加分最多算 5 分。" in page
     assert "按检查分排名。同分并列。每组前 3 名各一面红旗。" in page
-    assert page.row("0852") == "1 0852 流动红旗 0 0 0 0 120.00 +5 125.00 1 次 加分 +5"
+    assert page.row("0852") == "1 0852 流动红旗 — 没有查到 — 没有查到 0 0 120.00 +5 125.00 1 次 加分 +5"
 
 
 def test_from_week_to_week(ranked: School, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from config.tests.school import School
 from scoring.models import Return, SetAside, Verification
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,3 +97,89 @@ def test_axe_finds_nothing_in_an_open_fold_and_a_wanting_reason(
     page.get_by_role("button", name="退回").click()
     page.locator("#reason:focus").wait_for()
     assert accessibility_faults(page) == []
+
+
+# On a slow line: the list goes on at once, the check beside it only when the answer is there
+
+
+def at_row(page: Page) -> str:
+    """The place of the row that the keys are at."""
+    return page.locator("#queue .q[aria-current] .no").inner_text()
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """What is asked of the address waits here until the test lets it go."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route))
+    return held
+
+
+def press_and_hold(page: Page, key: str, held: list[Route]) -> Route:
+    before = len(held)
+    with page.expect_request("**/review/**"):
+        page.keyboard.press(key)
+    while len(held) == before:
+        page.evaluate("0")  # hears what the browser has to tell
+    return held[-1]
+
+
+@pytest.mark.parametrize("key", ["v", "r"])
+def test_no_key_decides_on_the_check_that_the_list_has_left(busy: School, open_page: OpenPage, key: str) -> None:
+    page = open_page(busy.reviewer2, "desk")
+    page.goto("/review/")
+    first = beside(page)
+    decided: list[str] = []
+    page.on("request", lambda request: decided.append(request.url) if request.method == "POST" else None)
+    answer = press_and_hold(page, "j", hold(page, "**/review/*-*/*"))
+    assert (at_row(page) != first, beside(page)) == (True, first)
+    page.keyboard.press(key)
+    answer.continue_()
+    page.locator("#side:not([inert]) h1", has_text=at_row(page)).wait_for()
+    page.evaluate("0")  # hears what the browser has to tell
+    assert decided == []
+    assert not Verification.objects.exists()
+
+
+def test_of_two_steps_the_last_is_shown_and_passed(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer, "desk")
+    page.goto("/review/")
+    held = hold(page, "**/review/*-*/*")
+    press_and_hold(page, "j", held)
+    answer = press_and_hold(page, "j", held)
+    answer.continue_()
+    wanted = at_row(page)
+    page.locator("#side:not([inert]) h1", has_text=wanted).wait_for()
+    address = page.url
+    page.keyboard.press("r")
+    page.locator("#reason:focus").wait_for()
+    assert (beside(page), at_row(page), page.url) == (wanted, wanted, address)
+
+
+def test_without_an_answer_the_list_goes_back_to_the_check_that_is_shown(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer2, "desk")
+    page.goto("/review/")
+    first, address = at_row(page), page.url
+    press_and_hold(page, "j", hold(page, "**/review/*-*/*")).abort()
+    page.locator("#messages", has_text="没有发出去").wait_for()
+    page.locator("#side:not([inert])").wait_for()
+    assert (at_row(page), beside(page), page.url) == (first, first, address)
+
+
+def test_while_a_decision_is_on_its_way_the_list_waits_for_it(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer2, "desk")
+    page.goto("/review/")
+    first = at_row(page)
+    answer = press_and_hold(page, "v", hold(page, "**/review/verify/*"))
+    page.keyboard.press("j")
+    assert at_row(page) == first
+    answer.continue_()
+    page.locator("#messages", has_text=f"{first} 通过了").wait_for()
+    assert at_row(page) == beside(page) != first
+
+
+def test_a_role_withdrawn_meanwhile_is_not_told_as_a_lost_session(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer2, "desk")
+    page.goto("/review/")
+    busy.reviewer2.memberships.all().delete()
+    page.keyboard.press("j")
+    page.locator("#messages", has_text="你的角色变了").wait_for()

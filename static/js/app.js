@@ -22,13 +22,7 @@
     document.dispatchEvent(new Event("theme:chosen"));
   };
 
-  // ── Choosing several lines, keys ────────────────────────────────────
-
-  const chooseAll = (master) => {
-    for (const box of $$(`input[type=checkbox][name="${master.dataset.all}"]`, master.form || document)) {
-      box.checked = master.checked;
-    }
-  };
+  // ── Keys ────────────────────────────────────────────────────────────
 
   // Letters act only while focus is inside [data-keys], so that they never surprise anybody elsewhere.
   const key = (event) => {
@@ -37,7 +31,7 @@
     if (!within || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const name = (event.shiftKey ? "shift-" : "") + event.key.toLowerCase();
     const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
-    if (!target) return;
+    if (!target || target.closest("[inert]")) return; // click() would reach it all the same
     event.preventDefault();
     target.click();
   };
@@ -57,8 +51,6 @@
     let hit;
     if ((hit = on("[data-dismiss]"))) hit.closest(".message").remove();
     else if ((hit = on("[data-reveal]"))) reveal(hit);
-    else if ((hit = on("[data-dialog]"))) document.getElementById(hit.dataset.dialog)?.showModal?.();
-    else if ((hit = on("[data-close]"))) hit.closest("dialog")?.close();
     else if ((hit = on("[data-fill]"))) fill(hit, event);
   });
 
@@ -79,14 +71,12 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-theme-choice]")) chooseTheme(event.target.value);
-    if (event.target.matches("[data-all]")) chooseAll(event.target);
   });
   document.addEventListener("keydown", key);
 
   // The server answered with a fault, or did not answer: nothing was swapped, so say it
   document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    say(status === 401 || status === 403 ? "say-refused" : "say-failed");
+    say({ 401: "say-signed-out", 403: "say-stale" }[event.detail.xhr.status] || "say-failed");
   });
   document.addEventListener("htmx:sendError", () => say("say-unsent"));
 

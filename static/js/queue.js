@@ -5,16 +5,43 @@
   const rows = () => [...document.querySelectorAll("#queue .q")].filter((row) => row.offsetParent !== null);
   const current = () => document.querySelector("#queue .q[aria-current]");
 
-  const show = (row) => {
-    if (!row) return;
+  // A decision is on its way: its answer brings the next check, and nothing else may come between
+  const deciding = () => document.querySelector(".bench .htmx-request:not(#queue)");
+
+  const mark = (row) => {
     current()?.removeAttribute("aria-current");
-    row.setAttribute("aria-current", "true");
-    row.scrollIntoView({ block: "nearest" });
-    open(row.querySelector("a").href);
+    row?.setAttribute("aria-current", "true");
   };
 
-  const open = (address) => {
-    htmx.ajax("GET", address, { target: "#side", swap: "outerHTML" });
+  const show = (row) => {
+    if (row) open(row.querySelector("a").href, row);
+  };
+
+  // What #side showed when the list went on without it; null while they agree
+  let left = null;
+
+  // The list goes on at once, #side when the answer is there: until then nothing in it can be pressed
+  const open = (address, row = current()) => {
+    if (deciding()) return;
+    const side = document.getElementById("side");
+    if (left?.side !== side) left = { side, row: current(), address: location.href };
+    if (side.contains(document.activeElement)) queue().focus({ preventScroll: true });
+    side.inert = true;
+    mark(row);
+    row?.scrollIntoView({ block: "nearest" });
+    history.replaceState(history.state, "", address);
+    const asked = (left.asked = {});
+    const ended = () => asked === left?.asked && back();
+    htmx.ajax("GET", address, { source: "#queue", target: side, swap: "outerHTML" }).then(ended, ended);
+  };
+
+  // No answer that could be shown: all as it was. After an answer that #side is gone, and there is nothing to do
+  const back = () => {
+    const { side, row, address } = left;
+    left = null;
+    if (!side.isConnected) return;
+    side.inert = false;
+    mark(row);
     history.replaceState(history.state, "", address);
   };
 
