@@ -10,8 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from campus.models import Exemption, SchoolClass, User, Week
-from campus.querysets import standing_during
-from inspections.models import Area, Category, Concern, Inspection, Occasion, target_key
+from inspections.models import Concern, Inspection, Occasion, target_key
 from scoring import engine
 from scoring.facts import (
     CONCERNS,
@@ -403,11 +402,3 @@ def _in_order(line: Line) -> tuple[int, datetime, int, int]:
     entry = line.entry
     at = line.inspection.performed_at if line.inspection else (entry.reverses or entry).posted_at
     return LedgerCategory.values.index(entry.category), at, entry.reverses_id or entry.pk, entry.pk
-
-
-def answered_for(week: Week, school_class: SchoolClass) -> set[str]:
-    """The categories that the class had places of during `week`: it lives in a room, or answers for an area."""
-    during = standing_during(week.starts_on, week.ends_on)
-    areas = school_class.responsibilities.filter(during).values_list("area__kind", flat=True)
-    rooms = {Category.DORM.value} if school_class.residencies.filter(during).exists() else set()
-    return {str(Area.AreaKind(kind).value) for kind in areas} | rooms

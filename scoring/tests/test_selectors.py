@@ -18,7 +18,6 @@ from scoring import engine
 from scoring.facts import counting_week
 from scoring.models import Entry, Policy, Reversal
 from scoring.selectors import (
-    answered_for,
     bonus_totals,
     checks_of,
     class_facts,
@@ -210,12 +209,6 @@ def test_a_check_carried_over_says_so(school: School) -> None:
     assert list(checks_of(school.week)) == []
     (told,) = facts_of(after).checks
     assert told.carried_over
-
-
-def test_places_are_those_of_the_week(school: School) -> None:
-    assert answered_for(school.week, school.classes["0852"]) == {"classroom", "area", "dorm"}
-    assert answered_for(school.week, school.classes["0851"]) == {"classroom", "dorm", "duty"}
-    assert answered_for(school.week, school.classes["10311"]) == {"dorm"}
 
 
 def test_the_raw_facts_are_reckoned_to_what_the_ledger_says(school: School) -> None:
