@@ -148,7 +148,7 @@ def test_of_two_steps_the_last_is_shown_and_passed(busy: School, open_page: Open
     answer = press_and_hold(page, "j", held)
     answer.continue_()
     wanted = at_row(page)
-    page.locator("#side:not([inert]) h1", has_text=wanted).wait_for()
+    page.locator("#side:not([inert], .htmx-added) h1", has_text=wanted).wait_for()
     address = page.url
     page.keyboard.press("r")
     page.locator("#reason:focus").wait_for()

@@ -31,7 +31,7 @@
     if (!within || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const name = (event.shiftKey ? "shift-" : "") + event.key.toLowerCase();
     const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
-    if (!target || target.closest("[inert]")) return; // click() would reach it all the same
+    if (!target || target.closest("[inert], .htmx-added")) return; // click() would reach it all the same
     event.preventDefault();
     target.click();
   };
