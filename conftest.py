@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Pages are tested without collectstatic, and over plain HTTP
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    # A test calls faster than any person
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"user": None}}
     settings.LANGUAGE_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS = False, 0
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
@@ -50,9 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            # A browser on a busy machine may miss a step; what is broken fails the second time too, and the
+            # A browser on a busy machine may miss a step; what is broken fails every time, and the
             # summary names every test that was run again
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
             # Skipped by name; but CI installs Chromium, and fails without it
             if CHROMIUM is None and not os.environ.get("CI"):
                 item.add_marker(pytest.mark.skip(reason=f"{item.name}: {CHROMIUM_WANTED}"))
@@ -131,6 +134,33 @@ def celery_worker_running(transactional_db: None, queue_server: str) -> Iterator
     with start_worker(app, perform_ping_check=False):
         yield app
     app.control.purge()
+
+
+PATIENCE = 60  # seconds until a lost task is given up, not how long anything may take
+
+
+class Worker:
+    """The worker, as a test waits for it."""
+
+    def __init__(self) -> None:
+        self.worked: SimpleQueue[str] = SimpleQueue()
+
+    def note(self, task: Any, **_kwargs: Any) -> None:
+        self.worked.put(task.name.rpartition(".")[2])
+
+    def has_done(self, tasks: int) -> list[str]:
+        """The names of its next tasks, once it has done so many."""
+        return [self.worked.get(timeout=PATIENCE) for _ in range(tasks)]
+
+
+@pytest.fixture
+def worker(celery_worker_running: Celery) -> Iterator[Worker]:
+    from celery.signals import task_postrun
+
+    worker = Worker()
+    task_postrun.connect(worker.note)
+    yield worker
+    task_postrun.disconnect(worker.note)
 
 
 # Browser
@@ -243,6 +273,14 @@ def accessibility_faults() -> Callable[[Page], list[str]]:
 
 
 # People and places
+
+
+@pytest.fixture(autouse=True)
+def fresh_versions() -> None:
+    """What a process keeps of the standards: another test's are rolled back, and their ids given out again."""
+    from inspections.versions import forget_versions
+
+    forget_versions()
 
 
 @pytest.fixture

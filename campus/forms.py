@@ -19,11 +19,16 @@ class SignInForm(AuthenticationForm):
         widget=forms.TextInput(
             attrs={"class": "form-control", "autocomplete": "username", "autocorrect": "off", "spellcheck": "false"}
         ),
+        error_messages={
+            "required": _("Type your student or staff number."),
+            "max_length": _("That number is too long: %(limit_value)d characters at most."),
+        },
     )
     password = forms.CharField(
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "current-password"}),
+        error_messages={"required": _("Type your password.")},
     )
     error_messages = {  # noqa: RUF012 - Django declares it so
         "invalid_login": _("The number or the password is wrong. Look once more."),

@@ -1,5 +1,6 @@
 """Where an instant falls in the school's own calendar, read from the database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -8,7 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from campus.calendar import NoTermError, Shift, ShiftTimes, place
-from campus.models import Term, Week
+from campus.models import Week
+
+WEEKS = Week.objects.select_related("term").order_by()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,36 @@ def when(instant: datetime) -> When:
 
     Raises `NoTermError` where the date lies in no term, or in a part of one that no week was made for.
     """
-    placed = place(instant, [term.span for term in Term.objects.all()], school_zone(), shift_times())
-    return When(placed.date, placed.shift, week_holding(placed.date))
+    return Calendar([instant]).when(instant)
+
+
+class Calendar:
+    """The weeks around some instants, read at once; `days` are the dates of those instants that have one."""
+
+    def __init__(self, instants: Iterable[datetime]) -> None:
+        self.days = {day for instant in instants if (day := _day(instant))}
+        self.weeks: list[Week] = []
+        if self.days:
+            self.weeks = list(WEEKS.filter(starts_on__lte=max(self.days), ends_on__gte=min(self.days)))
+        self._zone, self._shifts = school_zone(), shift_times()
+        self._terms = {week.term_id: week.term.span for week in self.weeks}
+        self._by_number = {(week.term_id, week.number): week for week in self.weeks}
+
+    def when(self, instant: datetime) -> When:
+        """The date, shift and week of one of the instants. Raises `NoTermError`."""
+        placed = place(instant, self._terms.values(), self._zone, self._shifts)
+        week = self._by_number.get((placed.term.key, placed.week.number))
+        if week is None:
+            raise NoTermError(placed.date)
+        return When(placed.date, placed.shift, week)
+
+
+def _day(instant: datetime) -> date | None:
+    """The date on the school's clock; None at the ends of time, where a conversion overflows."""
+    try:
+        return instant.astimezone(school_zone()).date()
+    except OverflowError:
+        return None
 
 
 def school_zone() -> ZoneInfo:

@@ -1,14 +1,21 @@
-"""The few third-party files that pages use, out of `node_modules`."""
+"""The few third-party files that pages use, out of `node_modules` and of applications."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.finders import AppDirectoriesFinder, BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.checks import CheckMessage, Warning
 from django.core.files.storage import FileSystemStorage, Storage
+
+
+class AppsFinder(AppDirectoriesFinder):
+    """Collects the applications' files without those that `APP_FILES_LEFT_OUT` names."""
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
+        return super().list([*(ignore_patterns or []), *settings.APP_FILES_LEFT_OUT])
 
 
 class NodeModulesFinder(BaseFinder):

@@ -106,6 +106,31 @@ def _decided_once(table: str) -> Iterator[Guard]:
     yield _no_replace(table, "a decision stands", "o.inspection_id = NEW.inspection_id")
 
 
+# A picture and the findings that name it are one person's, whichever comes first
+PHOTO_IS_ANOTHERS = """EXISTS (
+    SELECT 1 FROM inspections_photo p, inspections_finding f JOIN inspections_inspection i ON i.id = f.inspection_id
+    WHERE p.id = NEW.photo_id AND f.id = NEW.finding_id AND p.sender_id <> i.inspector_id)"""
+NAMED_BY_ANOTHER = """EXISTS (
+    SELECT 1 FROM inspections_findingphoto n JOIN inspections_finding f ON f.id = n.finding_id
+        JOIN inspections_inspection i ON i.id = f.inspection_id
+    WHERE n.photo_id = NEW.id AND i.inspector_id <> NEW.sender_id)"""
+# ... and of one finding; what replaces a check takes its pictures over
+NAMED_ALREADY = """EXISTS (
+    SELECT 1 FROM inspections_findingphoto n JOIN inspections_finding f ON f.id = n.finding_id
+        JOIN inspections_inspection i ON i.id = f.inspection_id
+    WHERE n.photo_id = NEW.photo_id AND (
+        NOT EXISTS (SELECT 1 FROM inspections_inspection r WHERE r.replaces_id = i.id)
+        OR i.inspector_id <> (SELECT m.inspector_id FROM inspections_inspection m
+                              JOIN inspections_finding g ON g.inspection_id = m.id WHERE g.id = NEW.finding_id)))"""
+LOCK_PHOTO = "PERFORM pg_advisory_xact_lock(hashtextextended(CAST(NEW.{} AS text), 0));"
+PHOTO_CHANGES = """OLD.thumb_made_at IS NOT NULL OR (
+    NEW.id, NEW.sha256, NEW.sender_id, NEW.received_at, NEW.file, NEW.width, NEW.height, NEW.size) <> (
+    OLD.id, OLD.sha256, OLD.sender_id, OLD.received_at, OLD.file, OLD.width, OLD.height, OLD.size)"""
+
+STANDS_IN_FOR_NOBODY = """NEW.stands_in_for_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM inspections_walker w
+    WHERE w.id = NEW.stands_in_for_id AND w.round_id = NEW.round_id AND w.excused_at IS NOT NULL)"""
+
 # A charge is what the verification says: of its check's class, finding and category, in its week, by its policy
 NO_SUCH_CHARGE = """NEW.inspection_id IS NOT NULL AND NEW.reverses_id IS NULL AND (
     NOT EXISTS (SELECT 1 FROM scoring_verification v JOIN inspections_inspection i ON i.id = v.inspection_id
@@ -172,6 +197,45 @@ GUARDS: tuple[Guard, ...] = (
         "the check has been verified",
         LOCK_INSPECTION,
     ),
+    *_append_only("inspections_findingphoto", "the pictures of a finding do not change; a correction is a new check"),
+    Guard(
+        "inspections_findingphoto_before_review",
+        "inspections_findingphoto",
+        ("INSERT",),
+        "EXISTS (SELECT 1 FROM scoring_verification v JOIN inspections_finding f ON f.inspection_id = v.inspection_id"
+        " WHERE f.id = NEW.finding_id)",
+        "the check has been verified",
+        "PERFORM 1 FROM inspections_inspection i JOIN inspections_finding f ON f.inspection_id = i.id"
+        " WHERE f.id = NEW.finding_id FOR UPDATE OF i;",
+    ),
+    Guard(
+        "inspections_findingphoto_of_one_person",
+        "inspections_findingphoto",
+        ("INSERT",),
+        PHOTO_IS_ANOTHERS,
+        "the picture is somebody else’s",
+        LOCK_PHOTO.format("photo_id"),
+    ),
+    Guard(
+        "inspections_findingphoto_of_one_finding",
+        "inspections_findingphoto",
+        ("INSERT",),
+        NAMED_ALREADY,
+        "another finding has this picture",
+        LOCK_PHOTO.format("photo_id"),
+    ),
+    Guard(
+        "inspections_photo_of_one_person",
+        "inspections_photo",
+        ("INSERT",),
+        NAMED_BY_ANOTHER,
+        "the finding with this picture is somebody else’s",
+        LOCK_PHOTO.format("id"),
+    ),
+    # Its small copy comes later, once
+    Guard("inspections_photo_stays", "inspections_photo", ("UPDATE",), PHOTO_CHANGES, "a picture is kept as it came"),
+    Guard("inspections_photo_never_deleted", "inspections_photo", ("DELETE",), "TRUE", "a picture is kept as it came"),
+    _no_replace("inspections_photo", "a picture is kept as it came"),
     # An exemption may still come; who answered for the place does not change
     Guard(
         "inspections_concern_stays",
@@ -207,6 +271,13 @@ GUARDS: tuple[Guard, ...] = (
         ("INSERT", "UPDATE"),
         "NOT EXISTS (SELECT 1 FROM inspections_item i WHERE i.id = NEW.item_id AND i.standard_id = NEW.standard_id)",
         "a defect belongs to the standard of its item",
+    ),
+    Guard(
+        "inspections_walker_stands_in",
+        "inspections_walker",
+        ("INSERT", "UPDATE"),
+        STANDS_IN_FOR_NOBODY,
+        "a substitute stands in for somebody on leave of the same round",
     ),
     Guard(
         "scoring_policy_frozen",

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from campus.models import Role, User
 from config.access import TABLE, closed
+from scoring.mine import count_sent_back
 
 # With one's own page as the last: more than five do not fit under a thumb
 PHONE_TABS = 5
@@ -34,10 +35,11 @@ class Place(NamedTuple):
 
 
 OWN_CLASS = "reports:class"
+MINE = "scoring:mine"
 
 PLACES = (
     Place(
-        "inspections:checks",
+        MINE,
         pgettext_lazy("navigation", "Check"),
         "clip",
         (Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR),
@@ -49,6 +51,25 @@ PLACES = (
         "check",
         (Role.REVIEWER, Role.ADVISOR),
         frozenset({"scoring:review", "scoring:verify", "scoring:return", "scoring:set-aside"}),
+    ),
+    Place(
+        "inspections:coverage",
+        pgettext_lazy("navigation", "Progress"),
+        "people",
+        (Role.REVIEWER,),
+        frozenset(
+            {
+                "inspections:attendance",
+                "inspections:coverage-send",
+                "inspections:round",
+                "inspections:round-new",
+                "inspections:round-places",
+                "inspections:round-template",
+                "inspections:round-template-new",
+                "inspections:round-templates",
+                "inspections:rounds",
+            }
+        ),
     ),
     Place(OWN_CLASS, pgettext_lazy("navigation", "My class"), "home", (Role.OFFICER,)),
     Place("reports:ranking", pgettext_lazy("navigation", "Ranking"), "rank", None, frozenset({OWN_CLASS})),
@@ -65,10 +86,13 @@ ME = Place("campus:me", pgettext_lazy("navigation", "Me"), "me")
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`count` is how many checks wait there for the person's answer."""
+
     url: str
     label: str
     icon: str
     current: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +133,8 @@ def lines_for(user: User, here: Here) -> Iterator[Line]:
 
 def line(place: Place, user: User, here: Here) -> Line:
     arguments = [own_class(user)] if place.view == OWN_CLASS else []
-    return Line(reverse(place.view, args=arguments), str(place.label), place.icon, here.is_at(place))
+    count = count_sent_back(user) if place.view == MINE else 0
+    return Line(reverse(place.view, args=arguments), str(place.label), place.icon, here.is_at(place), count)
 
 
 def own_class(user: User) -> str:

@@ -68,6 +68,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "csp",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "config.apps.SiteConfig",
 ]
 
@@ -76,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.rest.JsonErrorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.access.AccessMiddleware",
-    "config.views.ButtonsOnlyMiddleware",
+    "config.views.OwnPagesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -184,6 +189,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A minute's sweep that nobody took is worth nothing in the next minute
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": 60.0, "options": {"expires": 55}},
+    "sweep-thumbs": {"task": "inspections.tasks.sweep_thumbs", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 # People
@@ -215,6 +221,32 @@ USE_TZ = True
 # Local times, HH:MM, from which a check belongs to the noon and to the evening shift
 SHIFT_NOON_FROM = env.str("SHIFT_NOON_FROM", default="11:00")
 SHIFT_EVENING_FROM = env.str("SHIFT_EVENING_FROM", default="16:30")
+# When the rounds of a shift usually begin, HH:MM; a kind of place may have a time of its own: dorm.evening=18:30
+SHIFT_STARTS = {"morning": "07:30", "noon": "13:30", "evening": "19:20"} | env.dict("SHIFT_STARTS", default={})
+ROUND_GRACE = env.int("ROUND_GRACE", default=10)  # minutes after its beginning in which a first check is on time
+
+# The API (`config/rest.py`); who may call what is `config/access.py`'s word
+
+REST_FRAMEWORK = {
+    # First the token: what signs in there is what a 401 asks for
+    "DEFAULT_AUTHENTICATION_CLASSES": ["config.rest.TokenAuthentication", "config.rest.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["config.rest.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "config.rest.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    # Counted by each web process for itself
+    "DEFAULT_THROTTLE_RATES": {"user": "30/second"},
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Campus sanitation inspection",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.tell_of_faults"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
 
 # Files
 
@@ -223,25 +255,30 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.finders.AppsFinder",
     "config.finders.NodeModulesFinder",
 ]
+# What applications bring along and no page uses
+APP_FILES_LEFT_OUT = ["rest_framework/*", "drf_spectacular_sidecar/redoc/*", "drf_spectacular_sidecar/*.js.map"]
 NODE_MODULES = BASE_DIR / "node_modules"
 # What is served of node_modules, under the same path below STATIC_URL, and nothing else.
 # The style sheet names its source map, which the manifest storage then wants to find.
 NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",
+    "idb/build/index.js",
 ]
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
+# The proxy's internal address of MEDIA_ROOT, such as /media-inside/: it hands the pictures out, we say to whom
+X_ACCEL_REDIRECT = env.str("X_ACCEL_REDIRECT", default="")
 BUCKET = env.str("AWS_STORAGE_BUCKET_NAME", default="")  # the other S3 settings are django-storages' own
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.storage.StaticFilesStorage"
     },
 }
 if BUCKET:

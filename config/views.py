@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,7 +30,7 @@ def first_page(user: User) -> tuple[str, ...]:
     if user.holds(Role.REVIEWER):
         return ("scoring:queue",)
     if user.holds(Role.INSPECTOR):
-        return ("inspections:checks",)
+        return ("scoring:mine",)
     if own_class(user):
         return ("reports:class", own_class(user))
     return ("reports:ranking",)
@@ -72,16 +73,23 @@ class HealthMiddleware:
         return healthz(request) if request.path == "/healthz" else self.get_response(request)
 
 
-class ButtonsOnlyMiddleware:
-    """Shows a page, not a blank, to whoever opens from the history an address that only takes what a button sends."""
+class OwnPagesMiddleware:
+    """Shows a page of ours where Django has none for people.
+
+    An address that only takes what a button sends, opened from the history, would be a blank; with DEBUG one that is
+    not there would be a page for programmers.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or request.path.startswith("/api/"):
+        status = response.status_code
+        blank = status == 405 or (status == 404 and settings.DEBUG)
+        if not blank or request.path.startswith("/api/"):
             return response
-        page = render(request, "405.html", status=405)
-        page["Allow"] = response["Allow"]
+        page = render(request, f"{status}.html", status=status)
+        if "Allow" in response:
+            page["Allow"] = response["Allow"]
         return page

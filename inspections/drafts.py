@@ -19,7 +19,8 @@ UNSEEN = {"Cc", "Cs"}  # control characters, and halves of characters that no da
 class FindingDraft:
     """One defect seen. `defect` is a code of the standard, else `text` and `points` say what and how much.
 
-    `school_class` is the code of the one class it is charged to.
+    `school_class` is the code of the one class it is charged to; `photos` are the ids of its pictures, which are sent
+    apart.
     """
 
     id: UUID
@@ -28,6 +29,7 @@ class FindingDraft:
     points: Decimal | None = None
     school_class: str | None = None
     corrected: bool = False
+    photos: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class CheckDraft:
     note: str = ""
     replaces: UUID | None = None
     findings: tuple[FindingDraft, ...] = ()
+
+    @property
+    def photos(self) -> list[UUID]:
+        return [photo for finding in self.findings for photo in finding.photos]
 
     def tidied(self) -> CheckDraft:
         """The same in the characters that are stored."""
@@ -125,6 +131,7 @@ def _normal(draft: CheckDraft) -> dict[str, Any]:
                 "points": figure(finding.points),
                 "class": finding.school_class,
                 "corrected": finding.corrected,
+                "photos": [str(photo) for photo in finding.photos],
             }
             for finding in draft.findings
         ],

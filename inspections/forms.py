@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campus.models import SHIFT_CHOICES, User
 from campus.selectors import When
+from campus.templatetags.figures import moment
 from inspections.drafts import CheckDraft, FindingDraft, figure
-from inspections.models import NOTE_LENGTH, OWN_TEXT_LENGTH, Defect, Inspection, Kind, Occasion, Outcome, Told
+from inspections.models import NOTE_LENGTH, OWN_TEXT_LENGTH, Defect, Finding, Inspection, Kind, Occasion, Outcome, Told
 from inspections.places import Slot
+from inspections.selectors import LOCKED_AGAIN
 from inspections.services import Conflict, Recorded, Rejected, record_press
-from inspections.sheets import Sheet, stands_alone
+from inspections.sheets import Sheet, gives_way
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -45,8 +49,25 @@ def whole_number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+def parsed_day(text: str) -> date | None:
+    """The date that `text` (YYYY-MM-DD) says, where a page can turn back from it."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and day.year > 1900 else None
+
+
+def uuid_said(text: str) -> UUID | None:
+    """The id that an address says; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 class Chips(forms.CheckboxSelectMultiple):
-    """Defects to choose. `shown` is what `fields/chips.html` shows of each: points, serious, what is asked of it."""
+    """Defects to choose. `shown` is what `fields/chips.html` shows of each, and what is asked of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,22 +89,34 @@ class Fault:
     text: str
 
 
+def words_field(label: Any, most: int) -> forms.CharField:
+    """Words, which the browser stops at `most` characters; where it does not, the validation tells."""
+    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs={"maxlength": most}))
+
+
 class CheckForm(forms.Form):
-    """One check of one target. Its hidden id makes a second press harmless."""
+    """One check of one target. Its hidden id makes a second press harmless.
+
+    `knows` is the newest record of one's own that the page was drawn with: what was recorded since is asked about, and
+    is then in `overtaken_by`.
+    """
 
     id = forms.UUIDField(widget=forms.HiddenInput)
+    knows = forms.UUIDField(widget=forms.HiddenInput, required=False)
     replaces = forms.UUIDField(widget=forms.HiddenInput, required=False)
     standard = forms.IntegerField(widget=forms.HiddenInput, required=False)
     outcome = forms.ChoiceField(choices=[("", ""), *Outcome.choices], required=False)
     told = forms.ChoiceField(choices=Told.choices, widget=forms.RadioSelect, required=False)
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, required=False)
-    own_text = forms.CharField(label=gettext_lazy("Something else"), max_length=OWN_TEXT_LENGTH, required=False)
+    note = words_field(gettext_lazy("Note"), NOTE_LENGTH)
+    own_text = words_field(gettext_lazy("Something else"), OWN_TEXT_LENGTH)
     own_points = forms.DecimalField(label=gettext_lazy("Points for something else"), required=False)
     own_corrected = forms.BooleanField(label=gettext_lazy("Put right at once"), required=False)
 
     def __init__(self, sheet: Sheet, data: MultiValueDict[str, str] | None = None) -> None:
-        super().__init__(data, initial=_untouched(sheet))
+        said, self.left_out = _as_said(sheet.corrects, sheet) if sheet.corrects else ({}, [])
+        super().__init__(data, initial=_untouched(sheet) | said)
         self.sheet = sheet
+        self.overtaken_by: Inspection | None = None
         self.drafted: list[dict[str, str]] = []  # of each finding, the fields that it was read from
         self.chips = Chips()
         choices = [(i.local_name, [(d.code, d.local_name) for d in defects]) for i, defects in sheet.items]
@@ -107,15 +140,26 @@ class CheckForm(forms.Form):
         self.chips.shown[defect.code] = {
             "points": defect.points,
             "serious": defect.serious,
+            "why": self._why(defect),
             "corrected": self[corrected],
             "school_class": self[whose] if whose in self.fields else None,
         }
+
+    def _why(self, defect: Defect) -> str:
+        if defect.code != LOCKED_AGAIN or self.sheet.locked is None:
+            return ""
+        return _("found locked on %(moment)s") % {"moment": moment(self.sheet.locked.performed_at)}
 
     def _class_field(self, label: Any) -> forms.ChoiceField:
         codes = [school_class.code for school_class in self.sheet.place.classes]
         return forms.ChoiceField(
             label=label, choices=[(code, code) for code in codes], widget=forms.RadioSelect, required=False
         )
+
+    def clean(self) -> None:
+        said = self.cleaned_data
+        if said.get("own_points") and "own_text" in said and not said["own_text"]:
+            self.add_error("own_text", _("Say what the points are for, or set them to 0."))
 
     def faults(self) -> list[Fault]:
         """What is wrong, from the top of the sheet to its foot."""
@@ -128,7 +172,7 @@ class CheckForm(forms.Form):
 
     def save(self, *, by: User) -> Recorded | None:
         """Record what was said; None where it cannot be, and the form then says why. Raises `NotAllowed`."""
-        if not self.is_valid():
+        if not self.is_valid() or self._is_overtaken():
             return None
         try:
             return record_press(draft=self.draft(), inspector=by)
@@ -136,22 +180,37 @@ class CheckForm(forms.Form):
             for path, told in rejected.errors.items():
                 self.add_error(self._field_of(path), told)
         except Conflict as conflict:
-            self._start_anew(conflict.stored, by)
+            own = conflict.stored if conflict.stored.inspector_id == by.pk else None
+            self._start_anew(
+                own, _("It was saved once already, and not as it stands now. Press once more to correct it.")
+            )
         return None
 
+    def _is_overtaken(self) -> bool:
+        """Whether one recorded the place since the page was drawn; the same press sent again is no news."""
+        newest, said = self.sheet.newest, self.cleaned_data
+        if newest is None or newest.pk in (said["knows"], said["id"]):
+            return False
+        self.overtaken_by = newest
+        self._start_anew(
+            newest, _("You recorded this place meanwhile, as it stands below. Press once more to correct that.")
+        )
+        return True
+
     def draft(self) -> CheckDraft:
-        """What was said, as of now."""
+        """What was said: as of now, or as of the visit that it corrects. Only a button says that a place is clean."""
         said = self.cleaned_data
         findings = tuple(self._findings(said["id"]))
-        outcome = said["outcome"] or (Outcome.DEFECTS if findings else Outcome.CLEAN)
-        standard = self.sheet.standard
+        outcome = said["outcome"] or Outcome.DEFECTS
+        standard, corrects = self.sheet.standard, self.sheet.corrects
+        corrected = corrects if corrects and corrects.pk == said["replaces"] else None
         return CheckDraft(
             id=said["id"],
             target_type=self.sheet.place.type,
             target_code=self.sheet.place.code,
             shift=self.sheet.slot.shift,
             occasion=self.sheet.slot.occasion,
-            performed_at=timezone.now(),
+            performed_at=corrected.performed_at if corrected else timezone.now(),
             outcome=outcome,
             standard=said["standard"] or (standard.pk if standard else 0),
             told=said["told"] if outcome in {Outcome.DEFECTS, Outcome.REFUSED} else "",
@@ -195,21 +254,53 @@ class CheckForm(forms.Form):
             path = fields.get(part, fields["defect"])
         return path if path in self.fields and not self.fields[path].widget.is_hidden else None
 
-    def _start_anew(self, stored: Inspection, by: User) -> None:
-        """The form was saved, then changed and saved again: what it says now corrects what it said first."""
+    def _start_anew(self, own: Inspection | None, why: str) -> None:
+        """What the form says now becomes a record of its own, which knows of `own` and is instead of it."""
         said = cast("QueryDict", self.data).copy()
         said["id"] = str(uuid4())
-        if stored.inspector_id == by.pk and stands_alone(stored):
-            said["replaces"] = str(stored.pk)
+        if own is not None:
+            said["knows"] = str(own.pk)
+            instead = own == self.sheet.corrects or gives_way(own, timezone.now())
+            said["replaces"] = str(own.pk) if instead else ""
         self.data = said
-        self.add_error(
-            None, _("This sheet was saved once already. Save it again, and it takes the place of the first.")
-        )
+        self.add_error(None, why)
+
+
+def _as_said(check: Inspection, sheet: Sheet) -> tuple[dict[str, Any], list[Finding]]:
+    """The record as `sheet` would have said it, and the findings that it cannot say whole.
+
+    A listed defect stands there where it is offered, once and without words, and with its class where it is a personal
+    one; what was seen in own words stands there once.
+    """
+    said: dict[str, Any] = {"note": check.note, "defects": []} | ({"told": check.told} if check.told else {})
+    offered = {defect.code: defect for _item, defects in sheet.items for defect in defects}
+    left_out = []
+    for finding in check.findings.all():
+        code = finding.defect.code if finding.defect else ""
+        corrected, whose = (f"corrected-{code}", f"class-{code}") if code else ("own_corrected", "own_class")
+        if corrected in said or (code and code not in offered):
+            left_out.append(finding)
+            continue
+        if code and (finding.text or _class_goes(finding, offered[code], sheet)):
+            left_out.append(finding)
+        if code:
+            said["defects"].append(code)
+        else:
+            said |= {"own_text": finding.text, "own_points": figure(finding.points)}
+        said[corrected] = finding.corrected
+        said[whose] = finding.school_class.code if finding.school_class else ""
+    return said, left_out
+
+
+def _class_goes(finding: Finding, defect: Defect, sheet: Sheet) -> bool:
+    """Whether it names one of several classes, and the sheet does not ask whose it is."""
+    return finding.school_class is not None and sheet.asks_class and not defect.personal
 
 
 def _untouched(sheet: Sheet) -> dict[str, Any]:
     return {
         "id": uuid4(),
+        "knows": sheet.newest.pk if sheet.newest else None,
         "replaces": sheet.corrects.pk if sheet.corrects else None,
         "standard": sheet.standard.pk if sheet.standard else None,
         "told": Told.YES if sheet.kind is Kind.DORM else "",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Length, Replace
 from django.utils.translation import gettext as _
 
 from campus.models import SHIFT_CHOICES, Gender, SchoolClass, User
@@ -20,6 +21,7 @@ from campus.selectors import When
 from dormitories.models import Building, Residency, Room
 from inspections.drafts import one_line
 from inspections.models import Area, Inspection, Occasion, Outcome, Responsibility
+from inspections.querysets import COUNTS
 from inspections.selectors import FINDINGS, Target, answering
 from inspections.validation import is_own
 
@@ -126,6 +128,13 @@ def group_of(target: Target) -> Group:
     return Group("kind", target.kind, str(target.get_kind_display()))
 
 
+class Visit(NamedTuple):
+    """How a place came out at last in the slot, and whether that is a check, or only a visit (还要再去)."""
+
+    outcome: str
+    is_check: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A floor, or the whole of a kind; of a search, what was found in one group. `total` is None there."""
@@ -147,7 +156,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page of the list. `current` is the place that is next; `ticks` show the group as a ruler, where it is short."""
+    """A page of the list. `current` is the place that is next; `ticks` show the group as a ruler, where it is short.
+
+    `done` counts the places checked, `again` those visited in vain; `recorded` are the keys of both, the newest last.
+    """
 
     slot: Slot
     groups: list[Group]
@@ -156,6 +168,8 @@ class Board:
     current: Place | None
     total: int = 0
     done: int = 0
+    again: int = 0
+    recorded: list[str] = field(default_factory=list)
     page: int = 1
     pages: int = 1
     query: str = ""
@@ -165,6 +179,11 @@ class Board:
     @property
     def places(self) -> list[Place]:
         return [place for section in self.sections for place in section.places]
+
+    @property
+    def newest(self) -> str:
+        """The key of the place recorded last."""
+        return next(reversed(self.recorded), "")
 
 
 def groups() -> list[Group]:
@@ -205,9 +224,10 @@ def _usual_group(user: User, known: list[Group]) -> Group | None:
 def _page_of(user: User, slot: Slot, known: list[Group], group: Group, after: str, page: int) -> Board:
     targets = group.targets()
     field_name = "room" if group.name == "building" else "area"
-    outcomes = _outcomes(user, slot, field_name, targets)
+    visits = _visits(user, slot, field_name, targets)
+    recorded = [f"{field_name}-{pk}" for pk in visits]
     # Opened anew, the list goes on behind the last place recorded
-    after = after or f"{field_name}-{next(reversed(outcomes), '')}"
+    after = after or next(reversed(recorded), "")
     # All of the group, but only by number: its size, its floors and the page of `after` follow from these
     rows = [(pk, floor if field_name == "room" else 0) for pk, floor in _numbered(targets, field_name)]
     order = [f"{field_name}-{pk}" for pk, _floor in rows]
@@ -221,13 +241,15 @@ def _page_of(user: User, slot: Slot, known: list[Group], group: Group, after: st
         slot,
         known,
         group,
-        _floors(places, rows, outcomes) if field_name == "room" else [Section("", places)],
+        _floors(places, rows, visits) if field_name == "room" else [Section("", places)],
         current,
         total=len(rows),
-        done=len(outcomes),
+        done=sum(visit.is_check for visit in visits.values()),
+        again=sum(not visit.is_check for visit in visits.values()),
+        recorded=recorded,
         page=page,
         pages=pages,
-        ticks=_ticks(rows, outcomes, current) if len(rows) in TICKS else [],
+        ticks=_ticks(rows, visits, current) if len(rows) in TICKS else [],
     )
 
 
@@ -237,7 +259,7 @@ def _numbered(targets: QuerySet[Any], field_name: str) -> Iterable[tuple[int, in
     return ((pk, 0) for pk in targets.values_list("pk", flat=True))
 
 
-def _outcomes(user: User, slot: Slot, field_name: str, targets: QuerySet[Any]) -> dict[int, str]:
+def _visits(user: User, slot: Slot, field_name: str, targets: QuerySet[Any]) -> dict[int, Visit]:
     """Of each of `targets` that the user recorded in the slot, how it came out at last; the newest behind."""
     mine = Inspection.objects.filter(
         **{"inspector": user, f"{field_name}__in": targets.order_by().values("pk")},
@@ -246,23 +268,24 @@ def _outcomes(user: User, slot: Slot, field_name: str, targets: QuerySet[Any]) -
         occasion=slot.occasion,
         replacement__isnull=True,
     )
-    outcomes: dict[int, str] = {}
-    for pk, outcome in mine.order_by("performed_at", "received_at").values_list(field_name, "outcome"):
-        outcomes.pop(pk, None)
-        outcomes[pk] = outcome
-    return outcomes
+    told = mine.annotate(is_check=ExpressionWrapper(COUNTS, output_field=BooleanField()))
+    visits: dict[int, Visit] = {}
+    for pk, *visit in told.order_by("performed_at", "received_at").values_list(field_name, "outcome", "is_check"):
+        visits.pop(pk, None)
+        visits[pk] = Visit(*visit)
+    return visits
 
 
-def _floors(places: list[Place], rows: list[tuple[int, int]], outcomes: dict[int, str]) -> list[Section]:
+def _floors(places: list[Place], rows: list[tuple[int, int]], visits: dict[int, Visit]) -> list[Section]:
     total = Counter(floor for _pk, floor in rows)
-    done = Counter(floor for pk, floor in rows if pk in outcomes)
+    done = Counter(floor for pk, floor in rows if pk in visits and visits[pk].is_check)
     return [
         Section(_("Floor %(floor)d") % {"floor": floor}, list(found), done[floor], total[floor], f"floor-{floor}")
         for floor, found in groupby(places, key=lambda place: place.target.floor)  # type: ignore[union-attr]
     ]
 
 
-def _ticks(rows: list[tuple[int, int]], outcomes: dict[int, str], current: Place | None) -> list[Tick]:
+def _ticks(rows: list[tuple[int, int]], visits: dict[int, Visit], current: Place | None) -> list[Tick]:
     """Each place, in order, as a tick of the theme's `.ruler`; floors stand apart, named where there is room."""
     marks = {Outcome.CLEAN: "c", Outcome.DEFECTS: "d", Outcome.REFUSED: "d"}
     ticks: list[Tick] = []
@@ -271,7 +294,7 @@ def _ticks(rows: list[tuple[int, int]], outcomes: dict[int, str], current: Place
         label = _("Floor %(floor)d") % {"floor": floor} if floor and len(places) / len(rows) > ROOM_FOR_A_NAME else ""
         ticks += [Tick("gap")] if ticks else []
         for pk in places:
-            mark = marks.get(Outcome(outcomes[pk]), "l") if pk in outcomes else ""
+            mark = marks.get(Outcome(visits[pk].outcome), "l") if pk in visits else ""
             ticks.append(Tick("now" if current is not None and current.target.pk == pk else mark, label))
             label = ""
     return ticks
@@ -286,11 +309,14 @@ def next_place(places: Sequence[Place], after: str = "") -> Place | None:
 
 def _found(user: User, slot: Slot, known: list[Group], query: str) -> Board:
     """Rooms by the beginning of code or number, areas by a part of the name, both by the class that answers."""
-    day = slot.day
-    lives = Residency.objects.standing(day).filter(school_class__code=query).values("room")
-    answers = Responsibility.objects.standing(day).filter(school_class__code=query).values("area")
-    rooms = Room.objects.filter(Q(code__istartswith=query) | Q(number__istartswith=query) | Q(pk__in=lives))
-    areas = Area.objects.filter(Q(code__icontains=query) | Q(pk__in=answers))
+    typed = _typings(query)
+    lives = Residency.objects.standing(slot.day).filter(school_class__code__in=typed).values("room")
+    answers = Responsibility.objects.standing(slot.day).filter(school_class__code__in=typed).values("area")
+    # Names are compared without their spaces, as what was typed is
+    rooms = Room.objects.filter(_any("code__istartswith", typed) | _any("number__istartswith", typed) | Q(pk__in=lives))
+    areas = Area.objects.alias(name=Replace("code", Value(" "), Value(""))).filter(
+        _any("name__icontains", typed) | Q(pk__in=answers)
+    )
     targets: list[Target] = [
         *rooms.select_related("building").order_by("building", Length("number"), "number")[: FOUND_AT_MOST + 1],
         *areas.order_by("kind", "code")[: FOUND_AT_MOST + 1],
@@ -298,14 +324,26 @@ def _found(user: User, slot: Slot, known: list[Group], query: str) -> Board:
     places = places_of(targets[:FOUND_AT_MOST], user, slot)
     together = groupby(places, key=lambda place: group_of(place.target))
     sections = [Section(group.label, list(alike)) for group, alike in together]
-    return Board(slot, known, None, sections, None, query=query, more=len(targets) > FOUND_AT_MOST)
+    mine = {place.key: place.mine.performed_at for place in places if place.mine is not None}
+    recorded = sorted(mine, key=lambda key: mine[key])
+    more = len(targets) > FOUND_AT_MOST
+    return Board(slot, known, None, sections, None, query=query, more=more, recorded=recorded)
+
+
+def _typings(query: str) -> set[str]:
+    """`query` without spaces: as it was typed, and with full-width figures and letters made narrow (５４１３)."""
+    return {"".join(text.split()) for text in (query, unicodedata.normalize("NFKC", query))}
+
+
+def _any(lookup: str, texts: Iterable[str]) -> Q:
+    return Q(*((lookup, text) for text in texts), _connector=Q.OR)
 
 
 def places_of(targets: Sequence[Target], user: User, slot: Slot) -> list[Place]:
     """Each of `targets` with its classes and what was recorded of it in the slot, in the same order."""
     rooms = [target.pk for target in targets if isinstance(target, Room)]
     areas = [target.pk for target in targets if isinstance(target, Area)]
-    classes = _classes(rooms, areas, slot.day)
+    classes = classes_answering(rooms, areas, slot.day)
     checks = _checks(rooms, areas, slot)
     return [_place(target, classes[key], checks[key], user, slot) for target, key in _keyed(targets)]
 
@@ -320,7 +358,8 @@ def _place(target: Target, classes: list[SchoolClass], checks: list[Inspection],
     return Place(target, tuple(classes), is_own(user, target, classes), mine[-1] if mine else None, others)
 
 
-def _classes(rooms: list[int], areas: list[int], day: date) -> dict[tuple[str, int], list[SchoolClass]]:
+def classes_answering(rooms: list[int], areas: list[int], day: date) -> dict[tuple[str, int], list[SchoolClass]]:
+    """The classes that answer for these rooms and areas on `day`, by `("room", pk)` and `("area", pk)`."""
     found: dict[tuple[str, int], list[SchoolClass]] = defaultdict(list)
     for name, model, wanted in (("room", Residency, rooms), ("area", Responsibility, areas)):
         if not wanted:

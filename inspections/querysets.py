@@ -1,4 +1,4 @@
-"""The words of a query about checks, and the only door to other people's."""
+"""The words of a query about rounds and checks, and the only door to other people's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from campus.models import Role
 
@@ -24,6 +24,32 @@ class StandardQuerySet(models.QuerySet[Any]):
             kind=OuterRef("kind"), version__gt=OuterRef("version"), published_at__isnull=False, effective_from__lte=day
         )
         return self.published().filter(~Exists(newer), effective_from__lte=day)
+
+
+class RoundQuerySet(models.QuerySet[Any]):
+    def held(self) -> Self:
+        """Rounds that were not called off."""
+        return self.filter(called_off_at__isnull=True)
+
+    def walked_by(self, user: User) -> Self:
+        """The rounds that `user` walks, those he is on leave from left out."""
+        return self.held().filter(walkers__user=user, walkers__excused_at__isnull=True)
+
+
+class WalkerQuerySet(models.QuerySet[Any]):
+    def with_first_check(self) -> Self:
+        """Adds `first`: when the person first checked something on the round, also where that was corrected since."""
+        from inspections.models import Inspection
+
+        on_route = Q(room__stops__round=OuterRef("round")) | Q(area__stops__round=OuterRef("round"))
+        checks = Inspection.objects.filter(
+            on_route,
+            inspector=OuterRef("user"),
+            performed_on=OuterRef("round__date"),
+            shift=OuterRef("round__shift"),
+            occasion=OuterRef("round__occasion"),
+        )
+        return self.annotate(first=Subquery(checks.order_by("performed_at").values("performed_at")[:1]))
 
 
 class InspectionQuerySet(models.QuerySet[Any]):
@@ -56,6 +82,18 @@ class InspectionQuerySet(models.QuerySet[Any]):
             shift=inspection.shift,
             occasion=inspection.occasion,
         )
+
+
+class FindingPhotoQuerySet(models.QuerySet[Any]):
+    def with_arrival(self) -> Self:
+        """Each with `arrived`: whether the server holds the picture."""
+        from inspections.models import Photo
+
+        return self.annotate(arrived=Exists(Photo.objects.filter(pk=OuterRef("photo_id"))))
+
+    def awaited(self) -> Self:
+        """Those whose picture has not arrived."""
+        return self.with_arrival().filter(arrived=False)
 
 
 # What counts whatever the standard says; `locked` does where it costs (§5.3)

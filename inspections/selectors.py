@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from campus.models import Exemption, User, Week
+from campus.models import Week
 from dormitories.models import Residency, Room
 from inspections.drafts import one_line
-from inspections.models import Area, Concern, Finding, Inspection, Kind, Occasion, Outcome, Responsibility, Standard
+from inspections.models import (
+    Area,
+    Finding,
+    Inspection,
+    Kind,
+    Occasion,
+    Outcome,
+    Photo,
+    Responsibility,
+    Standard,
+    Stop,
+)
 
 # The defect of a dorm room that was found locked before in the same week (§5.1)
 LOCKED_AGAIN = "locked-again"
 
+# Within this time one is still there: what the same person records again is no second visit
+SAME_VISIT = timedelta(minutes=10)
+
 Target = Room | Area
+Place = tuple[str, int]  # a target by its type, `room` or `area`, and its key
 
 FINDINGS = Prefetch("findings", Finding.objects.select_related("defect__item", "school_class").order_by("position"))
 
@@ -26,6 +43,15 @@ FINDINGS = Prefetch("findings", Finding.objects.select_related("defect__item", "
 def as_target(target: Target) -> dict[str, Any]:
     """The target as the fields of an inspection."""
     return {"room" if isinstance(target, Room) else "area": target}
+
+
+def place_of(target: Target) -> Place:
+    return "room" if isinstance(target, Room) else "area", target.pk
+
+
+def place_in(row: Inspection | Stop) -> Place:
+    """The place of the room or area that `row` names."""
+    return ("room", row.room_id) if row.room_id else ("area", cast("int", row.area_id))
 
 
 def find_target(target_type: str, code: str) -> Target | None:
@@ -52,22 +78,14 @@ def answering(model: type[Residency] | type[Responsibility], day: date) -> Query
     return cast("QuerySet[Any]", standing.select_related("school_class").order_by("school_class__code"))
 
 
-def concerns_on(target: Target, day: date) -> list[Concern]:
-    """The classes that a check of `target` on `day` concerns, with their exemptions; not yet of any inspection."""
-    model = Residency if isinstance(target, Room) else Responsibility
-    classes = [relation.school_class for relation in answering(model, day).filter(**as_target(target))]
-    away = Exemption.objects.standing(day).filter(school_class__in=classes).values_list("school_class_id", "pk")
-    exempted_by = dict(away)
-    return [Concern(school_class=c, exemption_id=exempted_by.get(c.pk)) for c in classes]
+def locked_visits(target: Target, week: Week, moment: datetime) -> QuerySet[Inspection]:
+    """The visits of `week` that found `target` locked, and that one at `moment` is no longer part of; the first first.
 
-
-def locked_visits(target: Target, week: Week) -> QuerySet[Inspection]:
-    """The visits of `week` that found `target` locked, those corrected since left out.
-
-    One that the review sent back or set aside is among them until it is corrected: the review is not known here.
+    Those corrected since are left out. One that the review sent back or set aside is among them until it is corrected:
+    the review is not known here.
     """
     visits = Inspection.objects.filter(**as_target(target), week=week, outcome=Outcome.LOCKED, replacement__isnull=True)
-    return visits.order_by("performed_at")
+    return visits.filter(performed_at__lte=moment - SAME_VISIT).order_by("performed_at")
 
 
 # Standards
@@ -83,14 +101,11 @@ def versions_of(standard: Standard) -> QuerySet[Standard]:
     return cast("QuerySet[Standard]", Standard.objects.published().filter(kind=standard.kind).order_by("-version"))
 
 
-# Checks
+# Photos
 
 
-def recorded_by(user: User, day: date) -> QuerySet[Inspection]:
-    """The checks that `user` made on `day`, newest first, as a list shows them."""
-    return (
-        Inspection.objects.filter(inspector=user, performed_on=day)
-        .select_related("room", "area", "replacement")
-        .prefetch_related(FINDINGS)
-        .order_by("-performed_at", "-received_at")
-    )
+def photos_held(photos: Collection[UUID]) -> set[UUID]:
+    """Those of `photos` that have arrived."""
+    if not photos:
+        return set()
+    return set(Photo.objects.filter(pk__in=photos).values_list("pk", flat=True))

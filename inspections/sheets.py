@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
 
 from campus.models import Role, User
 from inspections.models import Defect, Inspection, Item, Kind, Occasion, Outcome, Standard
 from inspections.places import Place, Slot, places_of
-from inspections.selectors import LOCKED_AGAIN, Target, kind_wanted, locked_visits, standards_in_force, versions_of
+from inspections.selectors import (
+    FINDINGS,
+    LOCKED_AGAIN,
+    SAME_VISIT,
+    Target,
+    as_target,
+    kind_wanted,
+    locked_visits,
+    standards_in_force,
+    versions_of,
+)
+
+Items = tuple[tuple[Item, tuple[Defect, ...]], ...]
 
 # What can stand in the way of a check, by the kind of place (in a classroom nobody need be in)
 WITHOUT_A_DOOR = (Outcome.REFUSED, Outcome.SKIPPED)
@@ -33,14 +49,19 @@ class Instead:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One target in one slot. `standard` is None where no version is in force."""
+    """One target in one slot. `standard` is None where no version is in force.
+
+    `corrects` is one's own record that a new one would be instead of; `locked` the first visit of the week that found
+    the room locked, where 再次锁门 is offered.
+    """
 
     place: Place
     slot: Slot
     kind: Kind
     standard: Standard | None
-    items: tuple[tuple[Item, tuple[Defect, ...]], ...]
-    locked: tuple[Inspection, ...]
+    items: Items
+    corrects: Inspection | None
+    locked: Inspection | None
     names_shown: bool
 
     @property
@@ -54,10 +75,9 @@ class Sheet:
         return [Instead(outcome, costs.get(outcome, Decimal(0))) for outcome in instead_of(self.kind)]
 
     @property
-    def corrects(self) -> Inspection | None:
-        """One's own check of the same slot, where a new one would be instead of it."""
-        mine = self.place.mine
-        return mine if mine is not None and stands_alone(mine) else None
+    def newest(self) -> Inspection | None:
+        """One's own newest record of what the sheet is about: a page drawn before it does not know of it."""
+        return self.corrects or self.place.mine
 
     @property
     def asks_class(self) -> bool:
@@ -69,18 +89,45 @@ def instead_of(kind: Kind) -> tuple[Outcome, ...]:
     return INSTEAD.get(kind, INSTEAD_ELSEWHERE)
 
 
-def stands_alone(check: Inspection) -> bool:
-    """Whether its slot has room for this one only (§5.2.3), unlike a spot check, or a visit that is no check."""
-    return check.counts and check.occasion != Occasion.SPOT
+def gives_way(check: Inspection, moment: datetime) -> bool:
+    """Whether what its inspector records of the slot at `moment` is instead of it.
+
+    A slot has room for one check (§5.2.3). A spot check, or a visit that is no check, gives way to what is recorded
+    while one is still there.
+    """
+    alone = check.counts and check.occasion != Occasion.SPOT
+    return alone or moment - check.performed_at < SAME_VISIT
 
 
-def sheet_for(*, target: Target, slot: Slot, user: User, standard: int | None = None) -> Sheet:
-    """The sheet that `user` fills in, with the version `standard` where it fits the place, else the one in force."""
+def record_of(user: User, target: Target, pk: UUID | None) -> Inspection | None:
+    """The record of `target` that `user` made under this id; where he has corrected it since, the newest one."""
+    own = Inspection.objects.filter(inspector=user, **as_target(target))
+    record = own.select_related("standard", "replacement").prefetch_related(FINDINGS).filter(pk=pk).first()
+    if record is not None and hasattr(record, "replacement"):
+        return record_of(user, target, record.replacement.pk)
+    return record
+
+
+def sheet_for(
+    *, target: Target, slot: Slot, user: User, standard: int | None = None, earlier: Inspection | None = None
+) -> Sheet:
+    """The sheet that `user` fills in, to correct `earlier` where that is given.
+
+    It is read by the version `standard` where that fits the place, else by that of what it corrects, else by the one in
+    force.
+    """
     (place,) = places_of([target], user, slot)
+    corrects = earlier or _corrected(place)
+    moment = corrects.performed_at if corrects else timezone.now()
     kind = kind_wanted(target, slot.occasion)
-    version = _version(kind, slot, standard)
-    locked = tuple(locked_visits(target, slot.when.week)) if kind is Kind.DORM else ()
-    return Sheet(place, slot, kind, version, _items(version, locked), locked, user.holds(*NAME_READERS))
+    version = _version(kind, slot, standard or (corrects.standard_id if corrects else None))
+    locked = locked_visits(target, slot.when.week, moment).first() if kind is Kind.DORM else None
+    return Sheet(place, slot, kind, version, _items(version, locked), corrects, locked, user.holds(*NAME_READERS))
+
+
+def _corrected(place: Place) -> Inspection | None:
+    mine = place.mine
+    return mine if mine is not None and gives_way(mine, timezone.now()) else None
 
 
 def _version(kind: Kind, slot: Slot, number: int | None) -> Standard | None:
@@ -92,12 +139,13 @@ def _version(kind: Kind, slot: Slot, number: int | None) -> Standard | None:
     return older.filter(pk=number).first() or in_force
 
 
-def _items(standard: Standard | None, locked: tuple[Inspection, ...]) -> tuple[tuple[Item, tuple[Defect, ...]], ...]:
-    """Items with the defects that can be chosen: 再次锁门 only where the room was found locked this week (§5.1)."""
+def _items(standard: Standard | None, locked: Inspection | None) -> Items:
+    """Items with the defects that can be chosen: 再次锁门, where it is offered (§5.1), comes first."""
     if standard is None:
         return ()
     offered = (
         (item, tuple(defect for defect in item.defects.all() if locked or defect.code != LOCKED_AGAIN))
         for item in standard.items.all()
     )
-    return tuple((item, defects) for item, defects in offered if defects)
+    items = [(item, defects) for item, defects in offered if defects]
+    return tuple(sorted(items, key=lambda item: all(defect.code != LOCKED_AGAIN for defect in item[1])))

@@ -9,18 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campus.calendar import NoTermError, Shift
 from campus.models import SchoolClass, User
-from campus.selectors import When, when
+from campus.selectors import When
 from dormitories.models import Room
-from inspections.drafts import CheckDraft, FindingDraft, figure
+from inspections.drafts import CheckDraft, FindingDraft, figure, one_line
+from inspections.known import Known
 from inspections.models import (
     NOTE_LENGTH,
     OWN_TEXT_LENGTH,
+    PHOTOS_OF_A_CHECK,
+    PHOTOS_OF_A_FINDING,
     Concern,
     Defect,
     Finding,
@@ -34,12 +38,11 @@ from inspections.models import (
 from inspections.selectors import (
     LOCKED_AGAIN,
     Target,
-    as_target,
-    concerns_on,
-    find_target,
     kind_wanted,
-    locked_visits,
+    place_in,
+    place_of,
 )
+from inspections.versions import Version
 
 CLOCK_MAY_BE_FAST = timedelta(minutes=10)
 FINDINGS_AT_MOST = 100
@@ -73,32 +76,32 @@ class Facts:
     findings: Sequence[Finding]
 
 
-def examine(draft: CheckDraft, inspector: User, received_at: datetime) -> Facts:
-    """Look up everything that the tidied `draft` names, and try every rule. Raises `Rejected`.
-
-    Reads the same number of tables however many findings there are; nothing is written.
-    """
+def examine(draft: CheckDraft, known: Known, received_at: datetime) -> Facts:
+    """Try every rule on the tidied `draft`, by what is `known` of all that it names. Raises `Rejected`."""
     errors = Errors()
     _try_words(draft, errors)
-    placed = _place(draft.performed_at, received_at, errors)
-    target = find_target(draft.target_type, draft.target_code)
-    if target is None:
+    placed = _place(draft.performed_at, known, received_at, errors)
+    target = known.places.targets.get((draft.target_type, draft.target_code))
+    if target is None and "target.type" not in errors:
         errors.add("target", _("There is no such place. Look at the number once more."))
     if placed is None or target is None:
         raise Rejected(errors)
 
     kind = kind_wanted(target, draft.occasion)
-    concerns = concerns_on(target, placed.date)
+    concerns = known.concerns(target, placed.date)
     classes = [concern.school_class for concern in concerns]
-    if is_own(inspector, target, classes):
+    if is_own(known.inspector, target, classes):
         errors.add("target", _("This is your own class or room. Somebody else has to check it."))
-    standard = _try_standard(draft.standard, kind, placed.date, errors)
-    replaces = _try_replaces(draft, inspector, target, errors)
-    findings = _try_findings(draft, standard, classes, errors) if standard else []
-    _try_locked_again(draft, target, placed, errors)
-    if errors or standard is None:
+    elif not known.may_record(target, placed.date, draft.shift, draft.occasion):
+        errors.add("target", _("This place is on no round of yours for that day, shift and occasion."))
+    version = _try_standard(draft.standard, known, kind, placed.date, errors)
+    replaces = _try_replaces(draft, known, target, errors)
+    findings = _try_findings(draft, version, classes, errors) if version else []
+    _try_photos(draft, known, errors)
+    _try_locked_again(draft, known, target, placed, errors)
+    if errors or version is None:
         raise Rejected(errors)
-    return Facts(placed, target, kind, standard, concerns, replaces, findings)
+    return Facts(placed, target, kind, version.standard, concerns, replaces, findings)
 
 
 def is_own(inspector: User, target: Target, classes: Iterable[SchoolClass]) -> bool:
@@ -108,15 +111,16 @@ def is_own(inspector: User, target: Target, classes: Iterable[SchoolClass]) -> b
 
 
 def _try_words(draft: CheckDraft, errors: Errors) -> None:
-    known: list[tuple[str, str, Iterable[str]]] = [
+    choices: list[tuple[str, str, Iterable[str]]] = [
+        ("target.type", draft.target_type, ["room", "area"]),
         ("shift", draft.shift, list(Shift)),
         ("occasion", draft.occasion, Occasion.values),
         ("outcome", draft.outcome, Outcome.values),
         ("told", draft.told, ["", *Told.values]),
     ]
-    for path, word, words in known:
+    for path, word, words in choices:
         if word not in words:
-            errors.add(path, _("“%(word)s” is not one of the choices.") % {"word": word[:40]})
+            errors.add(path, _("“%(word)s” is not one of the choices.") % {"word": one_line(word)[:40]})
     if len(draft.note) > NOTE_LENGTH:
         errors.add("note", too_long(draft.note, NOTE_LENGTH))
 
@@ -129,12 +133,12 @@ def too_long(text: str, most: int) -> str:
     ) % {"count": len(text) - most, "most": most}
 
 
-def _place(performed_at: datetime, received_at: datetime, errors: Errors) -> When | None:
+def _place(performed_at: datetime, known: Known, received_at: datetime, errors: Errors) -> When | None:
     if performed_at > received_at + CLOCK_MAY_BE_FAST:
         errors.add("performed_at", _("This time has not come yet. Set the clock of the phone right."))
         return None
     try:
-        return when(performed_at)
+        return known.calendar.when(performed_at)
     except (NoTermError, OverflowError):
         errors.add("performed_at", in_no_term())
         return None
@@ -144,52 +148,47 @@ def in_no_term() -> str:
     return _("This day lies in no term.")
 
 
-def _try_standard(number: int, kind: Kind, day: date, errors: Errors) -> Standard | None:
+def _try_standard(number: int, known: Known, kind: Kind, day: date, errors: Errors) -> Version | None:
     """The version it was made with, also where a newer one is in force by now."""
-    standard: Standard | None = Standard.objects.published().filter(pk=number).first()
-    if standard is None:
+    version = known.versions.get(number)
+    if version is None:
         errors.add("standard", _("There is no such version of the standard."))
-    elif standard.kind != kind:
+    elif version.standard.kind != kind:
         errors.add(
             "standard", _("This standard is for another kind of place: it should be %(kind)s.") % {"kind": kind.label}
         )
-    elif standard.effective_from > day:
+    elif version.standard.effective_from > day:
         errors.add("standard", _("This version was not in force yet on that day."))
     else:
-        return standard
+        return version
     return None
 
 
-def _try_replaces(draft: CheckDraft, inspector: User, target: Target, errors: Errors) -> Inspection | None:
+def _try_replaces(draft: CheckDraft, known: Known, target: Target, errors: Errors) -> Inspection | None:
     if draft.replaces is None:
         return None
-    own = Inspection.objects.filter(inspector=inspector, **as_target(target))
-    replaced: Inspection | None = own.filter(pk=draft.replaces).select_related("replacement").first()
-    if replaced is None:
+    replaced = known.mine.get(draft.replaces)
+    if replaced is None or place_in(replaced) != place_of(target):
         errors.add("replaces", _("A correction replaces a check of your own, of the same place."))
-    elif hasattr(replaced, "replacement"):
+    elif replaced.pk in known.replaced:
         errors.add("replaces", _("That check has been corrected already."))
     return replaced
 
 
-def _try_locked_again(draft: CheckDraft, target: Target, placed: When, errors: Errors) -> None:
+def _try_locked_again(draft: CheckDraft, known: Known, target: Target, placed: When, errors: Errors) -> None:
     for n, finding in enumerate(draft.findings):
         if finding.defect == LOCKED_AGAIN:
-            visits = locked_visits(target, placed.week).filter(performed_at__lt=draft.performed_at)
             # The visit that this one corrects never was one
-            if not any(visit.pk != draft.replaces for visit in visits):
-                errors.add(
-                    f"findings.{n}.defect", _("The room was not found locked before, this week. Record it as locked.")
-                )
+            if not known.was_locked(target, placed.week, draft.performed_at, corrected=draft.replaces):
+                told = _("Not found locked earlier this week (within ten minutes is one visit). Record it as locked.")
+                errors.add(f"findings.{n}.defect", told)
             return
 
 
 # Findings
 
 
-def _try_findings(
-    draft: CheckDraft, standard: Standard, classes: Sequence[SchoolClass], errors: Errors
-) -> list[Finding]:
+def _try_findings(draft: CheckDraft, version: Version, classes: Sequence[SchoolClass], errors: Errors) -> list[Finding]:
     if draft.outcome == Outcome.DEFECTS and not draft.findings:
         errors.add("findings", _("Choose at least one defect, or record it as clean."))
     if draft.outcome != Outcome.DEFECTS and draft.findings:
@@ -198,11 +197,9 @@ def _try_findings(
         errors.add("findings", _("%(most)d defects at most.") % {"most": FINDINGS_AT_MOST})
     if not draft.findings or len(draft.findings) > FINDINGS_AT_MOST:
         return []
-    defects = {defect.code: defect for defect in standard.defects.all()}
-    most = max((d.points for d in defects.values() if not d.serious), default=Decimal(0))
     named = {school_class.code: school_class for school_class in classes}
     _try_repeats(draft.findings, errors)
-    return [_try_finding(n, finding, defects, most, named, errors) for n, finding in enumerate(draft.findings)]
+    return [_try_finding(n, finding, version, named, errors) for n, finding in enumerate(draft.findings)]
 
 
 def _try_repeats(findings: Sequence[FindingDraft], errors: Errors) -> None:
@@ -215,13 +212,25 @@ def _try_repeats(findings: Sequence[FindingDraft], errors: Errors) -> None:
         said.add(words)
 
 
+def _try_photos(draft: CheckDraft, known: Known, errors: Errors) -> None:
+    if len(draft.photos) > PHOTOS_OF_A_CHECK:
+        errors.add("findings", _("%(most)d photos at most.") % {"most": PHOTOS_OF_A_CHECK})
+        return
+    taken = known.photos_taken(draft.photos, draft.replaces)
+    seen: set[UUID] = set()
+    for n, finding in enumerate(draft.findings):
+        path, photos = f"findings.{n}.photos", set(finding.photos)
+        if len(finding.photos) > PHOTOS_OF_A_FINDING:
+            errors.add(path, _("%(most)d photos at most.") % {"most": PHOTOS_OF_A_FINDING})
+        if len(photos) < len(finding.photos) or photos & seen:
+            errors.add(path, _("The same photo stands here twice."))
+        if photos & taken:
+            errors.add(path, _("This photo belongs to another check."))
+        seen |= photos
+
+
 def _try_finding(
-    n: int,
-    draft: FindingDraft,
-    defects: dict[str, Defect],
-    most: Decimal,
-    classes: dict[str, SchoolClass],
-    errors: Errors,
+    n: int, draft: FindingDraft, version: Version, classes: dict[str, SchoolClass], errors: Errors
 ) -> Finding:
     """The finding as it would be stored; what it costs, and whom, is the version's word (§5.1)."""
     path = f"findings.{n}"
@@ -235,11 +244,11 @@ def _try_finding(
                 f"{path}.class", _("Class %(code)s does not answer for this place.") % {"code": draft.school_class[:40]}
             )
     if draft.defect is not None:
-        _take_from_standard(finding, draft, defects.get(draft.defect), path, errors)
+        _take_from_standard(finding, draft, version.defects.get(draft.defect), path, errors)
     elif not draft.text:
         errors.add(f"{path}.defect", _("Choose a defect, or say in your own words what is wrong."))
     else:
-        finding.points = _own_points(draft.points, most, f"{path}.points", errors)
+        finding.points = _own_points(draft.points, version.most_own_points, f"{path}.points", errors)
     return finding
 
 

@@ -25,7 +25,9 @@ from reports.words import (
     listed,
     plain,
     reason_barred,
+    scoreless,
     total_sum,
+    unchecked,
     why_there,
 )
 from scoring import engine
@@ -120,6 +122,14 @@ class Account:
     @property
     def barred(self) -> str:
         return reason_barred(self.row, self.ranking.policy)
+
+    @property
+    def unchecked(self) -> bool:
+        return unchecked(self.row)
+
+    @property
+    def scoreless(self) -> bool:
+        return scoreless(self.row)
 
     @property
     def why(self) -> str:

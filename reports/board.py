@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.selectors import Ranking, year_label
-from reports.words import category_label, group_summary, reason_barred
+from reports.words import category_label, group_summary, reason_barred, scoreless, unchecked
 from scoring import engine
 from scoring.models import LedgerCategory
 
@@ -40,6 +40,14 @@ class BoardRow:
     bonus: Cell
     reason: str
     own: bool
+
+    @property
+    def unchecked(self) -> bool:
+        return unchecked(self.row)
+
+    @property
+    def scoreless(self) -> bool:
+        return scoreless(self.row)
 
     @property
     def told(self) -> tuple[Cell, ...]:

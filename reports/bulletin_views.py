@@ -68,12 +68,12 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def bulletin_file(request: HttpRequest, pk: int) -> FileResponse:
     """A file as it was made; the folder that it lies in is served by nobody."""
-    file = get_object_or_404(BulletinFile.objects.select_related("week"), pk=pk)
+    file = get_object_or_404(BulletinFile.objects.select_related("week__closing"), pk=pk)
     try:
         content = file.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=file_name(file.week), content_type=XLSX)
+    response = FileResponse(content, as_attachment=True, filename=file_name(file), content_type=XLSX)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 

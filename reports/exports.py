@@ -7,11 +7,11 @@ instants are ISO 8601, instants with the school's own offset.
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from campus.models import Week
 from campus.selectors import school_zone
+from inspections.drafts import figure
 from reports.selectors import Ranking, state_of
 from scoring import engine
 from scoring.selectors import BonusFacts, CheckFacts, Facts
@@ -52,11 +52,11 @@ def week_shape(week: Week) -> Shape:
 def policy_shape(policy: engine.Policy) -> Shape:
     return {
         "version": policy.version,
-        "base": short(policy.base),
-        "check_cap": short(policy.check_cap),
-        "bonus_cap": short(policy.bonus_cap),
-        "corrected_share": short(policy.corrected_share),
-        "multipliers": {occasion.value: short(policy.multiplier(occasion)) for occasion in engine.Occasion},
+        "base": figure(policy.base),
+        "check_cap": figure(policy.check_cap),
+        "bonus_cap": figure(policy.bonus_cap),
+        "corrected_share": figure(policy.corrected_share),
+        "multipliers": {occasion.value: figure(policy.multiplier(occasion)) for occasion in engine.Occasion},
         "group_by": policy.group_by,
         "rank_on": policy.rank_on,
         "tie_breaks": list(policy.tie_breaks),
@@ -65,11 +65,6 @@ def policy_shape(policy: engine.Policy) -> Shape:
         "min_checks": policy.min_checks,
         "categories": {category.value: _rule(policy.categories[category]) for category in engine.Category},
     }
-
-
-def short(value: Decimal | None) -> str | None:
-    """An exact figure without needless zeros: 1, 0.5, 100; None stays None."""
-    return None if value is None else f"{value.normalize():f}"
 
 
 def _row(row: engine.Row) -> Shape:
@@ -89,7 +84,7 @@ def _row(row: engine.Row) -> Shape:
 
 
 def _rule(rule: engine.CategoryRule) -> Shape:
-    return {"aggregation": rule.aggregation, "weight": short(rule.weight), "weekly_cap": short(rule.weekly_cap)}
+    return {"aggregation": rule.aggregation, "weight": figure(rule.weight), "weekly_cap": figure(rule.weekly_cap)}
 
 
 def _class(one: engine.ClassFacts) -> Shape:
@@ -124,7 +119,7 @@ def _instant(moment: datetime) -> str:
 def _finding(finding: engine.Finding) -> Shape:
     return {
         "id": finding.id,
-        "points": short(finding.points),
+        "points": figure(finding.points),
         "class": finding.klass,
         "serious": finding.serious,
         "corrected": finding.corrected,
@@ -132,14 +127,14 @@ def _finding(finding: engine.Finding) -> Shape:
 
 
 def _bonus(one: BonusFacts) -> Shape:
-    return {"class": one.line.klass, "points": short(one.line.points), "reason": one.reason}
+    return {"class": one.line.klass, "points": figure(one.line.points), "reason": one.reason}
 
 
 def _reversal(one: engine.Reversal) -> Shape:
     return {
         "class": one.klass,
         "category": one.category,
-        "points": short(one.points),
+        "points": figure(one.points),
         "reverses": one.reverses,
         "full": one.full,
     }

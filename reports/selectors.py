@@ -6,13 +6,14 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from campus.models import Role, SchoolClass, User, Week
 from campus.querysets import standing_during
+from campus.selectors import today
 from dormitories.models import Residency
-from inspections.models import Category, Responsibility
+from inspections.models import Category, Inspection, Responsibility
 from scoring import engine
 from scoring.selectors import bonus_totals, class_facts, classes_present, days_in_term, policy_of, tallies
 
@@ -106,6 +107,21 @@ def _places(week: Week) -> dict[str, set[str]]:
     for code, category in areas.order_by().union(rooms.order_by()):
         places.setdefault(code, set()).add(category)
     return places
+
+
+def nearest_checked(week: Week, school_class: SchoolClass | None = None) -> Week | None:
+    """The week nearest to `week` that any check counts in, of this class where given; of two as near the earlier.
+
+    One that has not begun is not looked at.
+    """
+    counted = Inspection.objects.counting().filter(verification__week=OuterRef("pk"))
+    if school_class is not None:
+        counted = counted.filter(concerns__school_class=school_class, concerns__exemption=None)
+    checked = Week.objects.select_related("term").filter(Exists(counted), starts_on__lte=today()).order_by("starts_on")
+    before = checked.filter(starts_on__lt=week.starts_on).last()
+    after = checked.filter(starts_on__gt=week.starts_on).first()
+    found = [one for one in (before, after) if one is not None]
+    return min(found, key=lambda one: abs(one.starts_on - week.starts_on), default=None)
 
 
 def classes_open_to(reader: User, week: Week) -> QuerySet[SchoolClass]:

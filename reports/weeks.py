@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campus.calendar import NoTermError
 from campus.models import Week
 from campus.selectors import current_week, today, week_holding
-from campus.templatetags.figures import day as day_in_words
+from campus.templatetags.figures import span
 
 Asked = ParamSpec("Asked")
 
@@ -68,7 +68,7 @@ def _week_of(asked: str) -> Week:
         return week_holding(date.fromisoformat(asked))
     except NoTermError as problem:
         raise NoSuchWeekError(
-            _("%(day)s lies in no term") % {"day": day_in_words(problem.day)},
+            _("%(day)s lies in no term") % {"day": span(problem.day, problem.day)},
             _("There are no checks in the holidays. Choose a day of a term."),
         ) from None
     except ValueError:
@@ -86,12 +86,16 @@ def day_in(week: Week) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The weeks beside the one shown, and all of its term that have begun, newest first."""
+    """The weeks beside the one shown, and all of its term that have begun, newest first.
+
+    `checked` is the nearest to it with checks, looked for where this one has nothing to show.
+    """
 
     week: Week
     before: Week | None
     after: Week | None
     term: tuple[Week, ...]
+    checked: Week | None = None
 
     @property
     def choices(self) -> tuple[tuple[str, Week], ...]:
@@ -109,8 +113,12 @@ class Turn:
     def day_after(self) -> str:
         return day_in(self.after).isoformat() if self.after else ""
 
+    @property
+    def day_checked(self) -> str:
+        return day_in(self.checked).isoformat() if self.checked else ""
 
-def turn_of(week: Week) -> Turn:
+
+def turn_of(week: Week, *, checked: Week | None = None) -> Turn:
     """What leads from `week` to others. A week that has not begun is offered by no link. Three queries."""
     weeks = Week.objects.select_related("term")
     begun = weeks.filter(starts_on__lte=max(today(), week.starts_on))
@@ -119,4 +127,5 @@ def turn_of(week: Week) -> Turn:
         before=begun.filter(starts_on__lt=week.starts_on).last(),
         after=begun.filter(starts_on__gt=week.starts_on).first(),
         term=tuple(begun.filter(term=week.term).order_by("-starts_on")),
+        checked=checked,
     )

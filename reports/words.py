@@ -82,7 +82,7 @@ def rules(ranking: Ranking) -> str:
 
 
 def _how_scored(policy: engine.Policy) -> str:
-    check = _("Check score = %(base)s and what the categories cost; total = check score + bonuses.") % {
+    check = _("Check score = %(base)s − what the categories cost; total = check score + bonuses.") % {
         "base": plain(policy.base)
     }
     if policy.bonus_cap is None:
@@ -127,14 +127,37 @@ def findings_summary(count: int) -> str:
 
 def why_there(ranking: Ranking, group: engine.GroupRanking, row: engine.Row) -> str:
     """Why a class has its rank, or none, and why it has a flag, or none."""
+    if unchecked(row):
+        return _how_to_be_ranked(ranking.policy, row)
     if row.barred:
         return sentences(_stop(reason_barred(row, ranking.policy)), _("The score is shown all the same."))
     return sentences(_why_ranked(ranking, group, row), _why_flagged(ranking.policy, group, row))
 
 
+def unchecked(row: engine.Row) -> bool:
+    """Whether a class has no rank and no check that counts: the sum that it starts from is then no score of its own."""
+    return row.barred is not None and not row.score.checks
+
+
+def scoreless(row: engine.Row) -> bool:
+    """Whether such a class has no total either: nothing was given, and no earlier week corrected."""
+    return unchecked(row) and not (row.score.bonus_lines or any(part.points for part in row.score.categories.values()))
+
+
+def _how_to_be_ranked(policy: engine.Policy, row: engine.Row) -> str:
+    if row.barred is engine.Bar.EXEMPT:
+        return _stop(reason_barred(row, policy))
+    return ngettext(
+        "To be ranked takes at least %(count)s check that has passed the review.",
+        "To be ranked takes at least %(count)s checks that have passed the review.",
+        policy.min_checks,
+    ) % {"count": policy.min_checks}
+
+
 def _why_ranked(ranking: Ranking, group: engine.GroupRanking, row: engine.Row) -> str:
     on = _("check score") if ranking.policy.rank_on == "check" else _("total")
-    place = _("Rank %(rank)s by the %(on)s.") % {"rank": row.rank, "on": on}
+    first = _("First by the %(on)s.") % {"on": on}
+    place = first if row.rank == 1 else _("Rank %(rank)s by the %(on)s.") % {"rank": row.rank, "on": on}
     equals = [other.klass for other in group.rows if other.rank == row.rank and other.klass != row.klass]
     shared = _("Level with %(classes)s.") % {"classes": named(equals)} if equals else ""
     return sentences(place, _what_is_above(ranking.policy, group, row), shared)
@@ -143,7 +166,7 @@ def _why_ranked(ranking: Ranking, group: engine.GroupRanking, row: engine.Row) -
 def _what_is_above(policy: engine.Policy, group: engine.GroupRanking, row: engine.Row) -> str:
     better = [other for other in group.rows if other.rank is not None and row.rank and other.rank < row.rank]
     if not better:
-        return _("None of the group is above.")
+        return ""
     above = [other for other in better if other.rank == better[-1].rank]
     words = {"classes": named(other.klass for other in above), "score": score(ranked_on(above[0], policy))}
     if row.decided_by == policy.rank_on:
@@ -202,7 +225,7 @@ def figure(value: Fraction, *, decimals: int = 6, sign: bool = False) -> str:
     """
     scaled = abs(value) * 10**decimals
     digits = Decimal(scaled.numerator // scaled.denominator).scaleb(-decimals)
-    text = f"{digits.normalize():f}" if scaled.denominator == 1 else f"{digits:f}…"
+    text = plain(digits) if scaled.denominator == 1 else f"{digits:f}…"
     if value < 0:
         return MINUS + text
     return f"+{text}" if sign and value > 0 else text

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from campus.models import Exemption, SchoolClass, Week
 from campus.querysets import standing_during
@@ -109,6 +109,12 @@ def others_of_slot() -> QuerySet[Inspection]:
     same = {name: OuterRef(name) for name in ("performed_on", "shift", "occasion")}
     here = Q(room=OuterRef("room")) | Q(area=OuterRef("area"))
     return Inspection.objects.counting().filter(here, **same).exclude(pk=OuterRef("pk"))
+
+
+def unanswered() -> Q:
+    """Checks sent back that wait for their inspector's answer, a newer record: while one could still pass."""
+    passed = HAS_SLOT & Q(Exists(others_of_slot().filter(verification__isnull=False)))
+    return Q(sent_back__isnull=False, replacement=None, week__closing=None) & ~passed
 
 
 def exempted_since(inspections: Iterable[Inspection]) -> list[Concern]:

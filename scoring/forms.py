@@ -75,6 +75,7 @@ class DeclineForm(forms.Form):
     """Why a check goes back or does not count: one of the usual reasons, own words, or both."""
 
     WHYS = (_("Wrong class"), _("Recorded twice"), _("Not a defect"))
+    OF_PHOTOS = _("Unclear photo")
 
     why = forms.CharField(required=False)
     reason = forms.CharField(required=False, max_length=REASON_LENGTH)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campus.models import SchoolClass, User, Week
+from inspections.drafts import figure
 from inspections.models import Category, Finding, Inspection, Occasion
 from scoring import engine
 from scoring.querysets import EntryQuerySet, PolicyQuerySet
@@ -287,7 +288,7 @@ class Bonus(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.patterns} +{self.points.normalize():f}"
+        return f"{self.patterns} +{figure(self.points)}"
 
 
 class Reversal(models.Model):

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from campus.models import Role
 
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 class PolicyQuerySet(models.QuerySet[Any]):
     def in_force(self, day: date) -> Any:
-        """The policy of the week that starts on `day`: the newest that has come into force. Raises `DoesNotExist`."""
-        return self.filter(in_force_from__lte=day).order_by("-in_force_from", "-version")[:1].get()
+        """The policy of the week that starts on `day`. Raises `DoesNotExist`."""
+        return self.newest(day).get()
+
+    def newest(self, day: date | OuterRef) -> Self:
+        """The newest that has come into force by `day`, where there is one."""
+        return self.filter(in_force_from__lte=day).order_by("-in_force_from", "-version")[:1]
 
 
 class EntryQuerySet(models.QuerySet[Any]):

@@ -5,35 +5,46 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from campus.models import Role, User
 from inspections.models import Concern, Inspection
 from scoring.facts import HAS_SLOT, UNDECIDED, others_of_slot
 
 
+class Hindrance(TextChoices):
+    """Why somebody may not decide on a check; the first four leave it to a colleague."""
+
+    ENTRY = "entry", _("You recorded it yourself. Another reviewer decides.")
+    CLASS = "class", _("It is about your own class. Another reviewer decides.")
+    ROOM = "room", _("It is your own room. Another reviewer decides.")
+    AGAINST = "against", _("You recorded another check of this place and shift. Somebody else decides between the two.")
+    ROLE = "role", _("Only a reviewer decides on checks.")
+    REVIEWERS = "reviewers", _("A reviewer decides on it. An advisor does where no reviewer may.")
+
+
 def hindrance(
     user: User, inspection: Inspection, classes: Collection[int], *, beyond_reviewers: bool, against_own: bool
-) -> str | None:
-    """Why `user` may not decide on `inspection`, in his language; None where he may.
+) -> Hindrance | None:
+    """Why `user` may not decide on `inspection`; None where he may.
 
     `classes` are the ids of all classes concerned, also those exempt; `beyond_reviewers` says that no reviewer may
     decide on it, `against_own` that an entry of his own stands against it (the functions of these names).
     """
     if inspection.inspector_id == user.pk:
-        return _("You recorded it yourself. Another reviewer decides.")
+        return Hindrance.ENTRY
     if not user.own_class_ids().isdisjoint(classes):
-        return _("It is about your own class. Another reviewer decides.")
+        return Hindrance.CLASS
     if inspection.room_id and inspection.room_id == user.home_room_id:
-        return _("It is your own room. Another reviewer decides.")
+        return Hindrance.ROOM
     if against_own:
-        return _("You recorded another check of this place and shift. Somebody else decides between the two.")
+        return Hindrance.AGAINST
     if user.holds(Role.REVIEWER):
         return None
     if not user.holds(Role.ADVISOR):
-        return _("Only a reviewer decides on checks.")
-    return None if beyond_reviewers else _("A reviewer decides on it. An advisor does where no reviewer may.")
+        return Hindrance.ROLE
+    return None if beyond_reviewers else Hindrance.REVIEWERS
 
 
 def own(user: User) -> Q:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from campus.models import Exemption, SchoolClass, User, Week
-from inspections.models import Concern, Inspection, Occasion, target_key
+from inspections.models import Concern, FindingPhoto, Inspection, Occasion, target_key
 from scoring import engine
 from scoring.facts import (
     CONCERNS,
@@ -23,6 +23,7 @@ from scoring.facts import (
     outcome_points,
 )
 from scoring.models import Entry, LedgerCategory, Policy, Verification
+from scoring.photos import PHOTOS_OF_LINES
 
 EXACT = Decimal("0.000001")
 
@@ -306,6 +307,12 @@ class Line:
         return bool(self.entry.finding and not self.entry.finding.defect)
 
     @property
+    def photos(self) -> tuple[FindingPhoto, ...]:
+        """The pictures of its finding that have arrived; of a line that takes another back, none."""
+        finding = self.entry.finding if self.entry.reverses_id is None else None
+        return tuple(photo for photo in finding.photos.all() if photo.arrived) if finding else ()
+
+    @property
     def listed(self) -> Decimal | None:
         """The points of the standard's version: before multiplier, share and cap. None for a bonus."""
         if self.entry.finding:
@@ -372,7 +379,10 @@ def lines(week: Week, school_class: SchoolClass | None = None, reader: User | No
     of one check each followed by those that reverse it. A fixed number of queries.
     """
     policy = policy_of(week).as_value()
-    entries = Entry.objects.visible_to(reader) if reader else Entry.objects.all()
+    entries = Entry.objects.all()
+    if reader is not None:
+        # Whoever reads a line sees its pictures
+        entries = Entry.objects.visible_to(reader).prefetch_related(PHOTOS_OF_LINES)
     if school_class is not None:
         entries = entries.filter(school_class=school_class)
     return sorted((Line(entry, policy) for entry in _with_all(entries.of_week(week))), key=_in_order)

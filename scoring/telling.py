@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campus.models import User
-from campus.templatetags.figures import in_english
+from campus.templatetags.figures import clock, in_english
 from inspections.models import Inspection
 from scoring import services
+from scoring.models import Verification
 from scoring.reviewing import Detail
 from scoring.services import Verdict
+from scoring.words import listed
 
 Told = tuple[int, str]
 REASONS = 3  # told one by one; of more only how many
@@ -31,12 +33,7 @@ def told_passed(verdicts: Sequence[Verdict], user: User) -> Iterator[Told]:
         yield messages.WARNING, _("Nothing was chosen.")
     if passed:
         yield messages.SUCCESS, _passed(passed, codes)
-    if before:
-        yield (
-            messages.INFO,
-            ngettext("%(count)d had passed already.", "%(count)d had passed already.", len(before))
-            % {"count": len(before)},
-        )
+    yield from _passed_before(before, codes)
     for verdict in refused[:REASONS]:
         yield (
             messages.ERROR,
@@ -59,32 +56,65 @@ def told_passed(verdicts: Sequence[Verdict], user: User) -> Iterator[Told]:
 
 
 def _passed(passed: Sequence[Verdict], codes: dict[UUID, str]) -> str:
-    aside = sum(len(verdict.set_aside) for verdict in passed)
     if len(passed) == 1:
         said = _("%(code)s passed.") % {"code": codes.get(passed[0].id, _("One check"))}
     else:
         said = ngettext("%(count)d check passed.", "%(count)d checks passed.", len(passed)) % {"count": len(passed)}
-    if not aside:
-        return said
-    return (" " if in_english() else "").join(
-        [
-            said,
+    return (" " if in_english() else "").join([said, *_gave_way(passed, codes)])
+
+
+def _passed_before(before: Sequence[Verdict], codes: dict[UUID, str]) -> Iterator[Told]:
+    """Which ones and by whom; of more than a few only how many."""
+    told = before[:REASONS]
+    passed = Verification.objects.filter(inspection__in=[verdict.id for verdict in told])
+    names = dict(passed.values_list("inspection", "by__name"))
+    for verdict in told:
+        said = {"code": codes.get(verdict.id, _("One check")), "name": names[verdict.id]}
+        yield messages.INFO, _("%(code)s had been passed already by %(name)s.") % said
+    if more := len(before) - len(told):
+        text = ngettext("%(count)d more had passed already.", "%(count)d more had passed already.", more)
+        yield messages.INFO, text % {"count": more}
+
+
+def _gave_way(passed: Sequence[Verdict], codes: dict[UUID, str]) -> Iterator[str]:
+    """How many others were set aside, and of which places where several passed."""
+    over = [verdict for verdict in passed if verdict.set_aside]
+    count = sum(len(verdict.set_aside) for verdict in over)
+    said = {"count": count, "codes": listed(codes.get(verdict.id, _("One check")) for verdict in over)}
+    if count and len(passed) == 1:
+        yield (
             ngettext(
-                "%(count)d other record of the same shift was set aside.",
-                "%(count)d other records of the same shift were set aside.",
-                aside,
+                "%(count)d other record of the same shift was set aside and does not count.",
+                "%(count)d other records of the same shift were set aside and do not count.",
+                count,
             )
-            % {"count": aside},
-        ]
-    )
+            % said
+        )
+    elif count:
+        yield (
+            ngettext(
+                "%(codes)s: %(count)d other record of the same shift was set aside and does not count.",
+                "%(codes)s: %(count)d other records of the same shift were set aside and do not count.",
+                count,
+            )
+            % said
+        )
 
 
 def told_declined(detail: Detail, verb: Callable[..., Any]) -> Told:
     """What became of a check that was sent back or set aside."""
-    said = {"code": detail.row.code, "inspector": detail.inspection.inspector.name}
+    check = detail.inspection
+    said = {"code": detail.row.code, "inspector": check.inspector.name, "time": clock(check.performed_at)}
     if verb is services.send_back:
-        return messages.SUCCESS, _("%(code)s went back to %(inspector)s, with your reason.") % said
-    return messages.SUCCESS, _("%(code)s is set aside and does not count.") % said
+        text = _("%(code)s went back to %(inspector)s, who finds your reason under “What I recorded”.")
+    else:
+        text = _("%(code)s, recorded by %(inspector)s at %(time)s, is set aside and does not count.")
+    return messages.SUCCESS, text % said
+
+
+def told_refused(detail: Detail, refusal: services.Refusal) -> Told:
+    """Why a check was neither sent back nor set aside."""
+    return messages.ERROR, _("%(code)s stays as it is. %(why)s") % {"code": detail.row.code, "why": refusal}
 
 
 def _codes(ids: Sequence[UUID], user: User) -> dict[UUID, str]:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
@@ -19,7 +20,7 @@ from scoring import services
 from scoring.forms import DeclineForm, PassForm, scope_of
 from scoring.models import Policy
 from scoring.reviewing import Detail, Queue, detail_of, following, queue_for, unquestionable
-from scoring.telling import Told, told_declined, told_passed
+from scoring.telling import Told, told_declined, told_passed, told_refused
 from scoring.words import sections
 
 
@@ -32,12 +33,14 @@ def person(request: HttpRequest) -> User:
 
 
 @require_safe
+@never_cache
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits; on a desk the first of it beside the list."""
     return render(request, "scoring/queue.html", bench(request, queue_of(request)))
 
 
 @require_safe
+@never_cache
 def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One check: a page of its own on a phone, on a desk the column beside the queue."""
     detail = detail_or_404(request, pk)
@@ -107,7 +110,7 @@ def decline(request: HttpRequest, pk: UUID, verb: Callable[..., Any]) -> HttpRes
     try:
         verb(inspection=pk, by=person(request), reason=form.cleaned_data["said"])
     except (services.NotAllowed, services.AlreadyDecided) as refusal:
-        return answer(request, [(messages.ERROR, str(refusal))], after)
+        return answer(request, [told_refused(detail, refusal)], after)
     except services.Refusal as refusal:
         form.add_error("reason", str(refusal))
         return once_more(request, detail, form)

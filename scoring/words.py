@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from campus.templatetags.figures import in_english
+from inspections.drafts import figure
 from inspections.models import Occasion
 from scoring import engine
 from scoring.models import CategoryRule, LedgerCategory, Policy
@@ -141,11 +142,6 @@ def flagged(policy: Policy | engine.Policy) -> str:
     return _("Red flags go to the best %(percent)s%% of the ranked classes, a part of one counting whole.") % {
         "percent": figure(Decimal(policy.flags_percent or 0))
     }
-
-
-def figure(value: Decimal) -> str:
-    """As short as it goes: 100, 0.5."""
-    return f"{value.normalize():f}"
 
 
 def listed(words: Iterable[str]) -> str:

@@ -1,5 +1,7 @@
 """Signing in with one's number: what one is told, and what nobody is told."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -56,8 +58,12 @@ def test_a_closed_account_is_told_to_its_owner_alone(client: Client, officer: Us
 
 def test_an_empty_form_asks_for_what_is_missing(client: Client, db: None) -> None:
     page = sign_in(client, "", "")
-    assert 'id="id_username_error"' in page
-    assert 'id="id_password_error"' in page
+    assert re.search(r'id="id_username_error"[^>]*>请填学号或工号<', page)
+    assert re.search(r'id="id_password_error"[^>]*>请填密码<', page)
+
+
+def test_a_number_that_is_too_long_is_told_so(client: Client, db: None) -> None:
+    assert "学号或工号太长了，最多 32 个字" in sign_in(client, "1" * 33, "weisheng-2026")
 
 
 def test_the_fields_help_a_phone_fill_them(client: Client, db: None) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -22,9 +23,11 @@ from campus.calendar import DAY, WEEK
 from campus.models import Department, Exemption, Membership, Role, SchoolClass, User
 from campus.selectors import school_zone, shift_times
 from campus.services import open_term
+from config.demo import rounds
+from config.demo.drawings import photograph
 from dormitories.models import Building, Residency, Room
 from inspections.models import Area, Outcome, Responsibility, Standard
-from inspections.services import CheckDraft, FindingDraft, record
+from inspections.services import CheckDraft, FindingDraft, keep_photo, make_thumb, record
 from scoring.services import give_bonus, verify
 
 # untranslated: the people, places and words of one school
@@ -34,6 +37,7 @@ PASSWORD = "weisheng-2026"
 NAMESPACE = UUID("6f3f6c39-2f3c-4f38-9d53-0c5a4a6f7a11")
 WEEKS_BEFORE, WEEKS_AFTER = 12, 7
 SHIFT_CLOCK = {"morning": time(7, 30), "noon": time(13, 30), "evening": time(19, 20)}
+ROUND = timedelta(minutes=46)  # how long before its end today's round began
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 # The class that nobody came to see in the second week, but for these rooms
 SELDOM_CHECKED, ITS_CHECKED_ROOMS = "0851", {"5201", "5202"}
@@ -118,12 +122,15 @@ class _Demo:
         self.open_term(monday)
         self.settle()
         self.invite()
+        rounds.invite(self)
         self.standards = {s.kind: s.pk for s in Standard.objects.in_force(self.today)}
         last, this = monday - 2 * WEEK, monday - WEEK
         self.exempt(this)
         self.live_through({"last": last, "this": this})
         self.give_bonuses({"last": last, "this": this})
         self.leave_for_review()
+        latest = self.at_latest()
+        rounds.Rounds(self, latest, self.within_one_shift(latest)).make()
 
     def open_term(self, monday: date) -> None:
         first, last = monday - WEEKS_BEFORE * WEEK, monday + WEEKS_AFTER * WEEK + 6 * DAY
@@ -237,9 +244,19 @@ class _Demo:
         if verdict.status != "verified":
             raise DemoRefusedError(f"{visit}: {verdict.errors}")
 
+    def record_clean(self, code: str, at: datetime, shift: str, by: User) -> UUID:
+        """A place where nothing was found."""
+        if code in self.rooms:
+            visit = _Visit("room", code, "dorm", self.rooms[code], at.date(), shift, "routine", [])
+        else:
+            kind, classes = self.places[code]
+            visit = _Visit("area", code, kind, classes, at.date(), shift, "routine", [])
+        return self.record(visit, at, at + timedelta(seconds=20), by)
+
     def record(self, visit: _Visit, at: datetime, received: datetime, by: User | None = None) -> UUID:
+        pk = uuid5(NAMESPACE, f"{visit.type}:{visit.code}:{at.isoformat()}:{visit.occasion}:{by and by.number}")
         draft = CheckDraft(
-            id=uuid5(NAMESPACE, f"{visit.type}:{visit.code}:{at.isoformat()}:{visit.occasion}:{by and by.number}"),
+            id=pk,
             target_type=visit.type,
             target_code=visit.code,
             shift=visit.shift,
@@ -255,11 +272,14 @@ class _Demo:
                     text=FINDINGS[seen.words][1],
                     # A place that two classes share names the one that was blamed
                     school_class=seen.school_class if len(visit.classes) > 1 else None,
+                    photos=(uuid5(pk, f"photo {n}"),) if photograph(seen.words) else (),
                 )
                 for n, seen in enumerate(visit.findings)
             ),
         )
         inspector = by or self.whoever(["inspector", PARTNER[0]], visit.classes)
+        if visit.photos_arrived:
+            _send_photos(draft, visit, inspector)
         return record(draft=draft, inspector=inspector, received_at=received).inspection.pk
 
     def whoever(self, numbers: list[str], classes: list[str]) -> User:
@@ -282,21 +302,24 @@ class _Demo:
             )
 
     def leave_for_review(self) -> None:
-        """Today's, not yet reviewed: clean, defects, two of one room, an unnamed class, a late one, a locked door."""
+        """Today's, not yet reviewed: clean, defects, two of one room, an unnamed class, a locked door, a late one.
+
+        The late one's pictures are still on the phone.
+        """
         now = timezone.now()
-        at_latest = now if now.astimezone(school_zone()).date() == self.today else _instant(self.today, time(20, 30))
+        round_ends = self.within_one_shift(self.at_latest())
         midnight = _instant(self.today, time(0, 0, 1))
-        shift = shift_times().shift_at(at_latest.astimezone(school_zone()).time())
-        partner = self.people[PARTNER[0]]
+        partner, woman = self.people[rounds.PARTNER], self.people[PARTNER[0]]
 
         def visit(
             code: str, *words: str, minutes: int, outcome: str = "", late: int = 0, by: User | None = None
         ) -> None:
             classes = self.rooms[code]
             findings = [_Seen(word, None) for word in words]
-            at = max(midnight, at_latest - timedelta(minutes=minutes))
+            at = max(midnight, round_ends - timedelta(minutes=minutes))
+            shift = shift_times().shift_at(at.astimezone(school_zone()).time())
             received = min(at + timedelta(minutes=late), now) if late else at + timedelta(seconds=8)
-            seen = _Visit("room", code, "dorm", classes, self.today, shift, "routine", findings, outcome)
+            seen = _Visit("room", code, "dorm", classes, self.today, shift, "routine", findings, outcome, not late)
             self.record(seen, at, received, by)
 
         visit("5413", "袋子乱挂", minutes=38)
@@ -307,7 +330,18 @@ class _Demo:
         visit("5405", minutes=43)
         visit("5406", minutes=42)
         visit("5407", minutes=41, outcome=Outcome.LOCKED)
-        visit("3318", "袋子乱挂", "衣服乱挂", "包乱挂", minutes=200, late=180, by=partner)
+        visit("3318", "袋子乱挂", "衣服乱挂", "包乱挂", minutes=200, late=180, by=woman)
+
+    def at_latest(self) -> datetime:
+        """Now; in the evening of a day that is not today."""
+        now = timezone.now()
+        return now if now.astimezone(school_zone()).date() == self.today else _instant(self.today, time(20, 30))
+
+    def within_one_shift(self, ends: datetime) -> datetime:
+        """When a round that ends by `ends` does end, so that all of it lies in one shift."""
+        times = shift_times()
+        begun = (_instant(self.today, clock) for clock in (times.noon, times.evening))
+        return next((start for start in begun if start <= ends < start + ROUND), ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +363,14 @@ class _Visit:
     occasion: str
     findings: list[_Seen]
     outcome: str = ""
+    photos_arrived: bool = True
+
+
+def _send_photos(draft: CheckDraft, visit: _Visit, inspector: User) -> None:
+    for seen, finding in zip(visit.findings, draft.findings, strict=True):
+        for photo in finding.photos:
+            keep_photo(photo=photo, file=BytesIO(photograph(seen.words) or b""), sender=inspector)
+            make_thumb(photo=photo)
 
 
 # Findings by place, weekday (0 Monday) and occasion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from campus.models import Department, Membership, Role, SchoolClass, Term, User, Week
@@ -13,6 +13,9 @@ from campus.selectors import school_zone
 from campus.services import open_term
 from dormitories.models import Building, Residency, Room
 from inspections.models import Area, Inspection, Kind, Responsibility, Standard
+
+if TYPE_CHECKING:
+    from scoring.models import Entry
 
 MONDAY = date(2026, 11, 9)
 PASSWORD = "weisheng-2026"
@@ -67,6 +70,7 @@ class School:
         occasion: str = "routine",
         late: timedelta = timedelta(0),
         replaces: Any = None,
+        note: str = "",
     ) -> Inspection:
         """Record one check through the service. A finding is a defect's code, or a dict of FindingDraft's fields."""
         from inspections.services import CheckDraft, FindingDraft, record
@@ -93,6 +97,7 @@ class School:
             standard=Standard.objects.in_force(day).get(kind=kind).pk,
             findings=tuple(drafts),
             replaces=replaces,
+            note=note,
         )
         recorded = record(draft=draft, inspector=by or self.inspector, received_at=performed + late)
         return recorded.inspection
@@ -105,6 +110,19 @@ class School:
         (result,) = verify(inspections=[inspection.pk], by=self.reviewer)
         assert result.status == "verified", result.errors
         return inspection
+
+    def take_back(self, entry: Entry, points: str | None = None) -> Entry:
+        """Give back a line, or `points` of it, as the second reviewer does when an appeal is upheld."""
+        from scoring.models import Reversal
+        from scoring.services import reverse
+
+        return reverse(
+            entry=entry,
+            points=Decimal(points) if points else None,
+            cause=Reversal.Cause.APPEAL,
+            reason="照片上是干净的",
+            by=self.reviewer2,
+        )
 
 
 def build_school() -> School:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import time
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +19,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from config import access
-from config.tests.school import School
+from config.tests.school import MONDAY, School
 from config.urls import urlpatterns as real_urlpatterns
-from inspections.models import Inspection, Standard
+from inspections.models import Inspection, Round, RoundTemplate, Standard
+from inspections.rounds.services import send_out
+from inspections.services import keep_photo
+from inspections.tests.drawn import jpeg
 from reports.models import BulletinFile, Job
 
 ROLES = ("inspector", "reviewer", "officer", "head", "advisor", "admin", "nobody")
@@ -41,6 +46,7 @@ class Case:
     sees_other: set[str] = field(default_factory=set)
     sees_own: set[str] | None = None  # where the address is open to more people than the object
     post: dict[str, Any] | None = None
+    put: bytes | None = None
     signed_out: bool = False
 
 
@@ -50,6 +56,44 @@ def check_of(code: str) -> Callable[[School], dict[str, Any]]:
         return {"pk": school.check(code, "clean", by=by).pk}
 
     return make
+
+
+def photo_of(code: str) -> Callable[[School], dict[str, Any]]:
+    """A picture with a line of the ledger."""
+
+    def make(school: School) -> dict[str, Any]:
+        by, pk = school.inspector2 if code != "3501" else school.inspector, uuid4()
+        school.verified(code, None, {"defect": "bags-hanging", "photos": (pk,)}, by=by)
+        keep_photo(photo=pk, file=BytesIO(jpeg()), sender=by)
+        return {"pk": pk}
+
+    return make
+
+
+def plan(school: School) -> dict[str, Any]:
+    template = RoundTemplate.objects.create(name="教室", weekdays=1, shift="noon", area_kind="classroom")
+    return {"pk": template.pk}
+
+
+def round_of(school: School) -> Round:
+    return send_out(
+        name="教室",
+        targets=[school.areas["教101"]],
+        users=[school.inspector],
+        day=MONDAY,
+        shift="noon",
+        occasion="routine",
+        starts_at=time(13, 30),
+        by=school.reviewer,
+    )
+
+
+def a_round(school: School) -> dict[str, Any]:
+    return {"pk": round_of(school).pk}
+
+
+def a_walker(school: School) -> dict[str, Any]:
+    return {"pk": round_of(school).walkers.get().pk}
 
 
 def job(school: School) -> dict[str, Any]:
@@ -69,17 +113,54 @@ RECORDERS = {"inspector", "reviewer", "advisor"}
 # The room head reads the lines of the room alone
 READERS_OF_0852 = {"reviewer", "officer", "head", "advisor", "admin"}
 
+PHOTO = Case(
+    EVERYBODY,
+    own=photo_of("5413"),
+    sees_own=READERS_OF_0852,
+    other=photo_of("3501"),
+    sees_other={"reviewer", "admin", "inspector"},  # the inspector took it
+)
+
 CASES: dict[str, Case] = {
     "home": Case(EVERYBODY),
     "signin": Case(EVERYBODY, signed_out=True),
-    "signout": Case(EVERYBODY, post={}),
+    "signout": Case(EVERYBODY, post={}, signed_out=True),
     "set_language": Case(EVERYBODY, post={"language": "en"}, signed_out=True),
     "healthz": Case(EVERYBODY, signed_out=True),
+    "schema": Case(EVERYBODY),
+    "docs": Case(EVERYBODY),
     "campus:me": Case(EVERYBODY),
-    "inspections:checks": Case(RECORDERS),
     "inspections:pick": Case(RECORDERS),
     "inspections:sheet": Case(RECORDERS, own=lambda school: {"target_type": "room", "code": "5413"}),
+    "inspections:api-batch": Case({*RECORDERS, "officer"}, post={}),
+    "inspections:api-patrol": Case({*RECORDERS, "officer"}),
+    "inspections:api-photo": Case({*RECORDERS, "officer"}, own=lambda school: {"pk": uuid4()}, put=b""),
+    "inspections:api-places": Case({*RECORDERS, "officer"}),
+    "inspections:api-standards": Case(EVERYBODY),
+    "inspections:api-work": Case({*RECORDERS, "officer"}),
+    "inspections:rounds": Case({"reviewer"}),
+    "inspections:rounds-draw-up": Case({"reviewer"}, post={}),
+    "inspections:round-new": Case({"reviewer"}),
+    "inspections:round-templates": Case({"reviewer"}),
+    "inspections:round-template-new": Case({"reviewer"}),
+    "inspections:round-template": Case({"reviewer"}, own=plan),
+    "inspections:round-template-remove": Case({"reviewer"}, own=plan, post={}),
+    "inspections:round": Case({"reviewer"}, own=a_round),
+    "inspections:round-people": Case({"reviewer"}, own=a_round, post={}),
+    "inspections:round-places": Case({"reviewer"}, own=a_round),
+    "inspections:round-call-off": Case({"reviewer"}, own=a_round, post={}),
+    "inspections:walker-leave": Case({"reviewer"}, own=a_walker, post={}),
+    "inspections:walker-back": Case({"reviewer"}, own=a_walker, post={}),
+    "inspections:walker-substitute": Case({"reviewer"}, own=a_walker, post={}),
+    "inspections:walker-remove": Case({"reviewer"}, own=a_walker, post={}),
+    "inspections:coverage": Case({"reviewer"}),
+    "inspections:coverage-send": Case({"reviewer"}),
+    "inspections:attendance": Case({"reviewer"}),
+    "inspections:patrol": Case(EVERYBODY, signed_out=True),
+    "inspections:patrol-worker": Case(EVERYBODY, signed_out=True),
+    "inspections:patrol-manifest": Case(EVERYBODY, signed_out=True),
     "inspections:standard": Case(EVERYBODY, own=lambda school: {"pk": Standard.objects.get(kind="dorm").pk}),
+    "scoring:mine": Case(RECORDERS),
     "scoring:queue": Case(REVIEWERS),
     "scoring:review": Case(REVIEWERS, own=check_of("5413"), other=check_of("3501"), sees_other={"reviewer"}),
     "scoring:verify": Case(REVIEWERS, post={"inspection": []}),
@@ -89,6 +170,12 @@ CASES: dict[str, Case] = {
     "scoring:set-aside": Case(
         REVIEWERS, own=check_of("5413"), other=check_of("3501"), sees_other={"reviewer"}, post={"reason": "重复"}
     ),
+    "scoring:api-verify": Case(REVIEWERS, post={}),
+    "scoring:api-return": Case(REVIEWERS, post={}),
+    "scoring:api-set-aside": Case(REVIEWERS, post={}),
+    "scoring:api-returned": Case({*RECORDERS, "officer"}),
+    "scoring:photo": PHOTO,
+    "scoring:photo-thumb": PHOTO,
     "scoring:policy": Case(EVERYBODY, own=lambda school: {"version": 1}),
     "reports:ranking": Case(EVERYBODY),
     "reports:class": Case(
@@ -130,8 +217,12 @@ def test_every_address_is_walked_here() -> None:
 
 
 def answer(client: Client, url: str, case: Case) -> str:
-    response = client.get(url) if case.post is None else client.post(url, case.post)
-    if response.status_code == 302 and response["Location"].startswith("/signin/?next="):
+    kind: dict[str, Any] = {"content_type": "application/json"} if url.startswith("/api/") else {}
+    if case.put is not None:
+        response = client.put(url, case.put, "image/jpeg")
+    else:
+        response = client.get(url) if case.post is None else client.post(url, case.post, **kind)
+    if response.status_code == 401 or response.get("Location", "").startswith("/signin/?next="):
         return SIGN_IN
     assert response.status_code in (200, 302, 400, 403, 404, 422), (url, response.status_code)
     return {403: REFUSED, 404: UNSEEN}.get(response.status_code, OPEN)
@@ -161,7 +252,11 @@ def test_the_signed_out(school: School, client: Client, name: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_not_there_is_not_found(school: School, client: Client, role: str) -> None:
     client.force_login(school.people[role])
-    missing: dict[str, dict[str, Any]] = {"scoring:review": {"pk": uuid4()}, "reports:class": {"code": "9999"}}
+    missing: dict[str, dict[str, Any]] = {
+        "scoring:review": {"pk": uuid4()},
+        "scoring:photo": {"pk": uuid4()},
+        "reports:class": {"code": "9999"},
+    }
     for name, kwargs in missing.items():
         expected = UNSEEN if role in CASES[name].may else REFUSED
         assert answer(client, reverse(name, kwargs=kwargs), CASES[name]) == expected

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.views.defaults import bad_request, server_error
+from pytest_django import Settings
 
 from config.tests.school import School
 
@@ -24,12 +25,21 @@ def test_an_address_that_is_not_there(school: School, client: Client) -> None:
     assert "看排名" in page
 
 
+def test_on_a_programmers_machine_it_is_the_same_page(school: School, client: Client, settings: Settings) -> None:
+    settings.DEBUG = True
+    client.force_login(school.officer)
+    for address in ("/nowhere/", "/classes/9999/"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert "没有这一页" in response.content.decode()
+
+
 def test_an_address_closed_to_the_role(school: School, client: Client) -> None:
     client.force_login(school.nobody)
     response = client.get("/review/")
     page = response.content.decode()
     assert response.status_code == 403
-    assert "这一页不归你" in page
+    assert "你没有权限看这一页" in page
     assert "找管理老师加上" in page
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +15,17 @@ from config import guards
 from config.apps import guards_in_force
 from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency
-from inspections.models import Concern, Defect, Finding, Inspection, Item, Responsibility, Standard
+from inspections.models import (
+    Concern,
+    Defect,
+    Finding,
+    FindingPhoto,
+    Inspection,
+    Item,
+    Photo,
+    Responsibility,
+    Standard,
+)
 from scoring.models import (
     Bonus,
     CategoryRule,
@@ -100,6 +110,20 @@ def entry(school: School, check: Inspection, **fields: object) -> Entry:
         "inspection": check,
     }
     return Entry.objects.create(**(values | fields))
+
+
+def finding_of(school: School, code: str = "5413", **fields: object) -> Finding:
+    check = inspection(school, code, outcome="defects", **fields)
+    return Finding.objects.create(inspection=check, position=1, text="脏", points=1)
+
+
+def naming(finding: Finding, photo_id: UUID, position: int = 1) -> FindingPhoto:
+    return FindingPhoto.objects.create(finding=finding, photo_id=photo_id, position=position)
+
+
+def photo(school: School, **fields: object) -> Photo:
+    values = {"id": uuid4(), "sha256": "0" * 64, "sender": school.inspector, "file": "a.jpg"}
+    return Photo.objects.create(**(values | {"width": 4, "height": 3, "size": 100} | fields))
 
 
 @pytest.mark.django_db
@@ -297,6 +321,44 @@ class TestOneVerified:
         refused(lambda: SetAside.objects.create(inspection=check, by=school.reviewer, reason="重复"))
         Return.objects.create(inspection=returned, by=school.reviewer, reason="看不清")
         refused(lambda: verification(school, returned))
+
+
+class TestPhotos:
+    def test_a_picture_is_kept_as_it_came_and_its_small_copy_made_once(self, school: School) -> None:
+        row = Photo.objects.filter(pk=photo(school).pk)
+        refused(lambda: row.update(sha256="1" * 64))
+        refused(lambda: row.update(sender=school.inspector2))
+        refused(lambda: row.update(file="elsewhere.jpg", thumb_made_at=timezone.now()))
+        refused(row.delete)
+        row.update(thumb_made_at=timezone.now())
+        refused(lambda: row.update(thumb_made_at=None))
+        refused(lambda: raw("DELETE FROM inspections_photo"))
+
+    def test_a_finding_keeps_the_pictures_that_it_named(self, school: School) -> None:
+        named = FindingPhoto.objects.filter(pk=naming(finding_of(school), uuid4()).pk)
+        refused(lambda: named.update(photo_id=uuid4()))
+        refused(named.delete)
+
+    def test_nothing_is_named_once_the_check_is_verified(self, school: School) -> None:
+        finding = finding_of(school)
+        verification(school, finding.inspection)
+        refused(lambda: naming(finding, uuid4()))
+
+    def test_a_picture_and_its_finding_are_one_persons_whichever_comes_first(self, school: School) -> None:
+        sent, named, finding = photo(school, sender=school.inspector2), uuid4(), finding_of(school)
+        refused(lambda: naming(finding, sent.pk))
+        naming(finding, named)
+        refused(lambda: photo(school, id=named, sender=school.inspector2))
+        photo(school, id=named)
+
+    def test_it_stands_in_one_finding_and_what_replaces_the_check_takes_it_over(self, school: School) -> None:
+        first, named = finding_of(school), uuid4()
+        naming(first, named)
+        refused(lambda: naming(finding_of(school, "5403"), named))
+        refused(lambda: naming(first, named, position=2))
+        naming(finding_of(school, replaces=first.inspection), named)
+        refused(lambda: naming(finding_of(school, "5403"), named))
+        refused(lambda: naming(finding_of(school, inspector=school.inspector2), named))
 
 
 class TestPublishedStandard:

@@ -11,6 +11,8 @@ from campus.models import Membership, Role, User
 from config import access
 from config.navigation import Navigation, navigation
 from config.tests.school import School
+from inspections.models import Inspection
+from scoring.services import send_back
 
 EVERYBODYS = ["排名", "通报"]
 
@@ -27,7 +29,7 @@ def shown_to(user: User | AnonymousUser, path: str = "/me/") -> Navigation:
     ("person", "lines"),
     [
         ("inspector", ["检查", *EVERYBODYS]),
-        ("reviewer", ["检查", "审核", *EVERYBODYS]),
+        ("reviewer", ["检查", "审核", "进度", *EVERYBODYS]),
         ("officer", ["本班", *EVERYBODYS]),
         ("head", EVERYBODYS),
         ("advisor", ["检查", "审核", *EVERYBODYS]),
@@ -38,7 +40,7 @@ def shown_to(user: User | AnonymousUser, path: str = "/me/") -> Navigation:
 def test_each_role_sees_its_own_lines(school: School, person: str, lines: list[str]) -> None:
     shown = shown_to(school.people[person])
     assert [line.label for line in shown.lines] == lines
-    assert [tab.label for tab in shown.tabs] == [*lines, "我的"]
+    assert [tab.label for tab in shown.tabs] == [*lines[:4], "我的"]
 
 
 def test_the_signed_out_see_none(db: None) -> None:
@@ -56,15 +58,15 @@ def test_every_line_opens_for_the_one_who_sees_it(school: School, client: Client
 def test_a_line_that_would_be_refused_is_not_shown(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(access.TABLE, "scoring:queue", access.holding(Role.ADMINISTRATOR))
     monkeypatch.delitem(access.TABLE, "reports:bulletins")
-    assert [line.label for line in shown_to(school.reviewer).lines] == ["检查", "排名"]
+    assert [line.label for line in shown_to(school.reviewer).lines] == ["检查", "进度", "排名"]
 
 
 def test_a_phone_has_room_for_five_and_the_rest_is_told_on_ones_own_page(school: School, client: Client) -> None:
     person = school.reviewer2  # at home in 0853
     Membership.objects.create(user=person, role=Role.OFFICER, school_class=school.classes["0853"])
     shown = shown_to(person)
-    assert [tab.label for tab in shown.tabs] == ["检查", "审核", "本班", "排名", "我的"]
-    assert [line.label for line in shown.more] == ["通报"]
+    assert [tab.label for tab in shown.tabs] == ["检查", "审核", "进度", "本班", "我的"]
+    assert [line.label for line in shown.more] == ["排名", "通报"]
     client.force_login(person)
     assert client.get("/me/").content.decode().count('href="/bulletins/"') == 2  # the desk's head, and the list
 
@@ -89,6 +91,17 @@ def test_an_officer_of_another_class_has_no_class_of_his_own(school: School) -> 
 )
 def test_the_line_where_one_is_is_marked(school: School, path: str, current: list[str]) -> None:
     assert [tab.label for tab in shown_to(school.officer, path).tabs if tab.current] == current
+
+
+def test_what_was_sent_back_is_counted_behind_the_line_where_it_is_answered(school: School, client: Client) -> None:
+    for code in ("5413", "3318"):
+        check = school.check(code)
+        send_back(inspection=check.pk, by=school.reviewer, reason="再看一眼")
+    school.check("5413", replaces=Inspection.objects.get(room__code="5413").pk)
+    assert [line.count for line in shown_to(school.inspector).tabs] == [1, 0, 0, 0]
+    assert [line.count for line in shown_to(school.inspector2).tabs] == [0, 0, 0, 0]
+    client.force_login(school.inspector)
+    assert client.get("/ranking/").content.decode().count("1 条退回") == 2  # the desk's head, and the phone's foot
 
 
 def test_the_head_names_the_person_and_the_weightiest_role(school: School) -> None:

@@ -32,10 +32,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
+from django.utils import timezone
 
 from campus.models import Department, SchoolClass, User
+from campus.selectors import shift_times
 from config import demo
-from inspections.models import Inspection
+from config.tests.school import at
+from inspections.models import FindingPhoto, Inspection, Photo
 from scoring.models import Bonus, Entry
 
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -144,6 +147,17 @@ class RealWeeks(TestCase):
         assert waiting.count() == 9
         assert not waiting.filter(verification__isnull=False).exists()
 
+    def test_there_are_pictures_to_look_at_and_some_still_to_come(self) -> None:
+        of_1151 = FindingPhoto.objects.filter(finding__entries__school_class__code="1151")
+        assert [named.arrived for named in of_1151.with_arrival()] == [True, True]
+        today = FindingPhoto.objects.filter(finding__inspection__performed_on=TODAY)
+        (late,) = set(today.awaited().values_list("finding__inspection__room__code", flat=True))
+        assert late == "3318"
+        assert Photo.objects.filter(thumb_made_at=None).count() == 0
+        photo = Photo.objects.all()[0]
+        with photo.file.open("rb") as file:
+            assert file.read(2) == b"\xff\xd8"
+
     def test_a_second_load_changes_nothing(self) -> None:
         before = (Inspection.objects.count(), Entry.objects.count(), User.objects.count())
         assert demo.load(today=TODAY + timedelta(days=7)) is False
@@ -152,6 +166,22 @@ class RealWeeks(TestCase):
     def test_the_six_accounts_sign_in(self) -> None:
         for number in ("inspector", "reviewer", "reviewer2", "officer", "advisor", "admin"):
             assert self.client.login(username=number, password=demo.PASSWORD), number
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("clock", ["08:10", "11:20", "14:00", "17:00", "19:21", "22:30"])
+def test_todays_checks_were_made_in_the_shift_they_tell(
+    clock: str, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the clock says when it is loaded; the two that stand against each other share a shift."""
+    monkeypatch.setattr(demo._Demo, "live_through", lambda self, mondays: None)
+    time_machine.move_to(at(TODAY, clock), tick=False)
+    demo.load(today=TODAY)
+    made = Inspection.objects.filter(performed_on=TODAY)
+    times = shift_times()
+    assert [one.shift for one in made] == [times.shift_at(timezone.localtime(one.performed_at).time()) for one in made]
+    assert len({one.shift for one in made.filter(room__building__code="5")}) == 1
+    assert not made.filter(received_at__gt=timezone.now()).exists()
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from config.tests.school import MONDAY, School, at
 from inspections.models import Standard
+from scoring.services import send_back
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -50,7 +51,7 @@ def test_from_a_tap_to_the_bulletin(school: School, open_page: OpenPage, screen:
     # Before: nobody has looked at class 0852
     school.verified("3318", clock="18:30")
     sign_in(reviewer, "reviewer", school.password)
-    assert score_of(reviewer, "0852") == "100.00"
+    assert score_of(reviewer, "0852").startswith("—")  # not 100: nobody has looked
 
     # The inspector finds a bag hung up in 5413
     sign_in(inspector, "inspector", school.password)
@@ -67,7 +68,7 @@ def test_from_a_tap_to_the_bulletin(school: School, open_page: OpenPage, screen:
     expect(inspector.get_by_text("5413 记下了，等审核")).to_be_visible()
 
     # It costs nothing until somebody else has looked
-    assert score_of(reviewer, "0852") == "100.00"
+    assert score_of(reviewer, "0852").startswith("—")  # not 100: nobody has looked
     reviewer.goto("/review/")
     reviewer.get_by_role("link", name=re.compile("5413")).first.click()
     expect(reviewer.get_by_role("heading", level=1, name="5413")).to_be_visible()
@@ -152,6 +153,8 @@ def test_axe_finds_nothing_on_any_page(
     school.check("5420", None, "hats-hanging", clock="18:55")
     waiting = school.check("3427", None, "desk-dirty", by=school.inspector2, clock="18:57")
     twin = school.check("3427", by=school.advisor, clock="18:58")
+    sent_back = school.check("3501", None, "desk-dirty", by=school.reviewer, clock="18:59")
+    send_back(inspection=sent_back.pk, by=school.reviewer2, reason="再看一眼")
     standards = [f"/standards/{pk}/" for pk in Standard.objects.values_list("pk", flat=True)[:2]]
     found = {}
     signed_out = open_page(screen=screen, scheme=scheme)
@@ -159,9 +162,20 @@ def test_axe_finds_nothing_on_any_page(
     found["/signin/"] = accessibility_faults(signed_out)
     for number, paths in PAGES.items():
         page = open_page(school.people[number], screen=screen, scheme=scheme)
-        more = [*standards, f"/review/{waiting.pk}/", f"/review/{twin.pk}/"] if number == "reviewer" else []
+        more = (
+            [
+                *standards,
+                f"/review/{waiting.pk}/",
+                f"/review/{twin.pk}/",
+                f"/checks/new/room/3501/?replaces={sent_back.pk}",
+            ]
+            if number == "reviewer"
+            else []
+        )
         for path in [*paths, *more]:
             page.goto(path)
             found[f"{number} {path}"] = accessibility_faults(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {screen}"
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
+                f"{path} is wider than {screen}"
+            )
     assert {path: faults for path, faults in found.items() if faults} == {}

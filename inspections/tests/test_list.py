@@ -93,7 +93,7 @@ def test_one_tap_records_a_clean_room_and_goes_on_to_the_next(school: School, in
     assert (check.target.code, check.outcome, check.shift, check.occasion) == ("5403", "clean", "evening", "routine")
     assert check.inspector == school.inspector
     assert "5403 记下了，等审核" in seen(page)
-    assert rows(page)["5403"] == "5403 0853 5403 干净 点按更正"
+    assert rows(page)["5403"] == "5403 0853 5403 干净 更正"
     assert current(page) == "5413"
     assert "1 / 3" in seen(page)
 
@@ -115,6 +115,32 @@ def test_the_tap_of_a_browser_with_htmx_changes_only_what_changed(school: School
     assert "<html" not in part.content.decode()
 
 
+def test_the_newest_row_says_that_it_can_be_corrected(school: School, inspector: Client) -> None:
+    school.check("5413", None, "bags-hanging", clock="19:05")
+    school.check("5420", clock="19:06")
+    page = inspector.get(LIST, {"building": "5"})
+    assert rows(page)["5413"].endswith("1 处问题 点按更正")  # said where nobody sees it
+    assert rows(page)["5420"].endswith("干净 更正")
+    address, press = press_ids(page)["5403"]
+    part = rows(inspector.post(address, {"id": press, "outcome": "clean"}, headers={"HX-Request": "true"}))
+    assert (part["5403"], part["5420"]) == ("5403 0853 5403 干净 更正", "5420 0852 / 0853 混合宿舍 5420 干净 点按更正")
+    found = rows(inspector.get(LIST, {"q": "54"}))
+    assert [code for code, row in found.items() if row.endswith(" 更正")] == ["5403"]
+
+
+def test_visits_in_vain_are_counted_apart(school: School, inspector: Client) -> None:
+    school.check("5413", "locked", clock="19:05")
+    school.check("5420", "nobody", clock="19:06")
+    school.check("5403", clock="19:07")
+    page = seen(inspector.get(LIST, {"building": "5"}))
+    assert "1 / 3 已查 还要再去 2" in page
+    assert "4 层 已查 1 / 3" in page
+    school.check("教102", "locked", clock="19:08")  # costs, and so counts
+    page = seen(inspector.get(LIST, {"kind": "classroom"}))
+    assert "1 / 4 已查" in page
+    assert "还要再去" not in page
+
+
 def test_a_tap_that_cannot_be_leaves_the_row_and_says_why(school: School, inspector: Client) -> None:
     address, press = press_ids(inspector.get(LIST, {"building": "5"}))["5403"]
     school.inspector.home_class = school.classes["0853"]
@@ -125,13 +151,13 @@ def test_a_tap_that_cannot_be_leaves_the_row_and_says_why(school: School, inspec
 
 
 def test_what_i_recorded_stands_in_the_row(school: School, inspector: Client) -> None:
-    school.check("5403", None, "bags-hanging", "sill-cluttered", clock="19:05")
+    school.check("5403", None, "bags-hanging", "hats-hanging", "sill-cluttered", clock="19:05")
     school.check("5413", "locked", clock="19:06")
     school.check("5420", "refused", clock="19:07")
     assert rows(inspector.get(LIST, {"building": "5"})) == {
-        "5403": "5403 0853 物品悬挂 袋子乱挂、窗台 乱放 5403 2 处问题 点按更正",
+        "5403": "5403 0853 物品悬挂 袋子乱挂、帽子乱挂、窗台 乱放 5403 3 处问题 点按更正",
         "5413": "5413 0852 还要再去 5413 锁门 点按更正",
-        "5420": "5420 0852 / 0853 混合宿舍 5420 拒检 点按更正",
+        "5420": "5420 0852 / 0853 混合宿舍 5420 拒检 更正",
     }
 
 
@@ -152,7 +178,7 @@ def test_other_shifts_and_occasions_have_a_list_of_their_own(school: School, ins
     school.check("5403", clock="19:10", occasion="school")
     assert rows(inspector.get(LIST, {"building": "5"}))["5403"] == "5403 0853 5403 干净"
     school_wide = inspector.get(LIST, {"building": "5", "occasion": "school"})
-    assert "点按更正" in rows(school_wide)["5403"]
+    assert "更正" in rows(school_wide)["5403"]
 
 
 def test_somebody_elses_check_is_told_and_does_not_stand_in_the_way(school: School, inspector: Client) -> None:
@@ -163,7 +189,7 @@ def test_somebody_elses_check_is_told_and_does_not_stand_in_the_way(school: Scho
 def test_a_check_that_was_corrected_is_seen_no_more(school: School, inspector: Client) -> None:
     first = school.check("5403", None, "bags-hanging", clock="19:05")
     school.check("5403", clock="19:06", replaces=first.pk)
-    assert rows(inspector.get(LIST, {"building": "5"}))["5403"] == "5403 0853 5403 干净 点按更正"
+    assert rows(inspector.get(LIST, {"building": "5"}))["5403"] == "5403 0853 5403 干净 更正"
     inspector.force_login(school.inspector2)
     sheet = seen(inspector.get(reverse("inspections:sheet", args=["room", "5403"])))
     assert "19:06 记了： 干净" in sheet
@@ -199,6 +225,11 @@ def test_a_place_that_nobody_answers_for_says_so(school: School, inspector: Clie
     [
         ("54", ["5403", "5413", "5420"]),
         (" 5413 ", ["5413"]),
+        ("５４１３", ["5413"]),
+        ("54 13", ["5413"]),
+        ("５　４１３", ["5413"]),
+        ("教 101", ["教101"]),
+        ("０８５３", ["5403", "5420", "教103", "硬化路"]),
         ("硬化", ["硬化路"]),
         ("10", ["教101", "教102", "教103"]),
         ("0852", ["5413", "5420", "硬化路", "教102"]),
@@ -211,6 +242,19 @@ def test_finding_by_number_name_or_class(school: School, inspector: Client, quer
     page = inspector.get(LIST, {"q": query})
     assert sorted(rows(page)) == sorted(found)
     assert ("没有找到" in seen(page)) == (not found)
+
+
+def test_a_name_with_spaces_and_wide_brackets_is_found(school: School, inspector: Client) -> None:
+    Area.objects.create(code="操场 （东侧）", kind="area")
+    for query in ("操场（东", "操场 （东侧）", "场（"):
+        assert list(rows(inspector.get(LIST, {"q": query}))) == ["操场"], query  # the code up to its space
+
+
+def test_the_button_beside_the_thumb_says_what_is_typed_there(school: School, inspector: Client) -> None:
+    assert "按房号" in seen(inspector.get(LIST, {"building": "5"}))
+    page = seen(inspector.get(LIST, {"kind": "classroom"}))
+    assert "按房号" not in page
+    assert "查找 有问题" in page
 
 
 def test_a_number_that_two_buildings_have_is_found_in_both(school: School, inspector: Client) -> None:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from config.tests.school import MONDAY, School, at
+from dormitories.models import Room
 from inspections.models import Inspection
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ document.addEventListener("readystatechange", () => {
 });
 """
 MIXED = "/checks/new/room/5420/?shift=evening"
+BETWEEN_TABS_AND_DOCK = """(code) => {
+  const row = [...document.querySelectorAll(".split")].find((one) => one.textContent.includes(code));
+  const { top, bottom } = row.getBoundingClientRect();
+  return top >= 44 && bottom <= document.getElementById("dock").getBoundingClientRect().top;
+}"""
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +72,9 @@ def test_a_refused_tap_is_told_above_the_list(school: School, phone: Page) -> No
 
 def test_finding_while_typing(school: School, phone: Page) -> None:
     phone.goto(LIST)
+    assert phone.get_by_role("heading", level=1).inner_text() == "5号楼 晚检"
     phone.locator("#q").press_sequentially("3318")
+    expect(phone, "h1", "找“3318”")
     expect(phone, ".split", "3318")
     assert phone.locator(".split").count() == 1
     assert phone.locator("#q").input_value() == "3318"
@@ -87,12 +95,72 @@ def test_what_the_page_came_with_is_not_looked_for_again(school: School, phone: 
     assert [url for url in asked if "/checks/new/" in url] == [phone.url]
 
 
-def test_another_shift_is_one_choice(school: School, phone: Page) -> None:
+def test_shift_and_occasion_are_chosen_together(school: School, phone: Page) -> None:
     phone.goto(LIST)
     phone.locator("summary").click()
     phone.locator("label", has_text="午检").click()
-    expect(phone, "summary", "午检 · 日查")
+    phone.get_by_label("检查类别").select_option(label="大扫除")
+    phone.get_by_role("button", name="就按这个").click()
+    expect(phone, "summary", "午检 · 大扫除")
     assert "5413" in phone.locator("main").inner_text()
+
+
+def test_what_was_found_stays_found_in_another_shift(school: School, phone: Page) -> None:
+    phone.goto(LIST)
+    phone.locator("#q").press_sequentially("3318")
+    expect(phone, "h1", "找“3318”")
+    phone.locator("summary").click()
+    phone.locator("label", has_text="午检").click()
+    phone.get_by_role("button", name="就按这个").click()
+    expect(phone, "summary", "午检 · 日查")
+    assert [row.split()[0] for row in phone.locator(".split").all_inner_texts()] == ["3318"]
+
+
+# A long list
+
+
+def expect_in_view(page: Page, code: str) -> None:
+    page.wait_for_function(BETWEEN_TABS_AND_DOCK, arg=code)
+
+
+def long_building(school: School) -> None:
+    """Thirty rooms above those of the cast."""
+    building = school.rooms["5413"].building
+    for n in range(30):
+        Room.objects.create(building=building, number=f"56{n:02}", code=f"56{n:02}", floor=6)
+
+
+def test_the_list_opens_at_the_place_that_is_next(school: School, phone: Page) -> None:
+    long_building(school)
+    school.check("5403", clock="19:05")
+    phone.goto("/checks/new/")
+    expect(phone, "[aria-current=step]", "5413")
+    expect_in_view(phone, "5413")
+
+    # Back comes to where one was
+    phone.evaluate("scrollTo({ top: 300, behavior: 'instant' })")
+    phone.goto("/checks/")
+    phone.go_back()
+    phone.wait_for_function("scrollY === 300")
+
+
+def test_it_goes_along_with_the_button_under_the_thumb_and_stands_still_for_a_row(school: School, phone: Page) -> None:
+    long_building(school)
+    phone.goto("/checks/new/?building=5")
+    for n in range(9):
+        expect(phone, "#dock .now-no", f"56{n:02}")
+        phone.get_by_role("button", name="干净，下一间").click()
+    expect(phone, "#dock .now-no", "5609")
+    expect_in_view(phone, "5609")
+    phone.get_by_role("link", name="教室").click()
+    expect(phone, "h1", "教室")
+    phone.get_by_role("link", name="5号楼").click()
+    expect(phone, "h1", "5号楼")
+    expect_in_view(phone, "5609")
+    before = phone.evaluate("scrollY")
+    phone.get_by_role("button", name="5611 干净").click()
+    expect(phone, "#dock .now-no", "5612")
+    assert phone.evaluate("scrollY") == before
 
 
 def test_the_sum_grows_and_the_button_says_what_it_does(school: School, phone: Page) -> None:
@@ -158,7 +226,7 @@ def test_nobody_is_shut_out(
     for address in ("/checks/", LIST, "/checks/new/?q=54", "/checks/new/?q=nothing", MIXED, "/checks/new/room/3427/"):
         page.goto(address)
         assert accessibility_faults(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.goto(MIXED)
     page.locator("label.chip", has_text="袋子乱挂").click()
     page.locator("[name=own_text]").fill("床上有仙人掌")

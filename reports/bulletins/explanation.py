@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from campus.templatetags.figures import days, span, weekday
+from reports.board import columns_of
 from reports.bulletins import words
 from reports.bulletins.facts import BulletinFacts
 from reports.bulletins.making import lines_in, moment, sheet_of, stands
 from reports.bulletins.tables import Column, Kind, Row, Sheet, unprintable
+from reports.selectors import Ranking
 from reports.words import rules
 from scoring import engine
 from scoring.engine import Category
@@ -17,7 +19,7 @@ from scoring.engine import Category
 # untranslated: a Chinese document
 
 NAME = "说明"
-COLUMNS = (Column("名目", Kind.WORD, 16, strong=True), Column("内容", Kind.TEXT, 80))
+COLUMNS = (Column("项目", Kind.WORD, 16, strong=True), Column("内容", Kind.TEXT, 80))
 HOW_TO_READ = (
     f"{words.NOT_CHECKED}撤回的扣分原行保留，下面一行退回。补计是以前的检查，在那一周定稿以后才通过，记在本周。"
 )
@@ -40,10 +42,10 @@ def _told(facts: BulletinFacts) -> Iterator[tuple[str, str]]:
     yield "参评", _took_part(facts)
     yield "不参评", words.noted(*_exempt(facts)) or "没有"
     yield "检查标准", words.noted(*_standards(facts))
-    yield "量化办法", f"第 {policy.version} 版。{rules(facts.ranking)}"
-    yield "各类计分", words.noted(*_categories(policy))
-    yield "怎么扣", words.noted(*_charging(policy))
-    yield "怎么看", HOW_TO_READ
+    yield "评比办法", f"第 {policy.version} 版。{rules(facts.ranking)}"
+    yield "各类计分", words.noted(*_categories(facts.ranking))
+    yield "扣分办法", words.noted(*_charging(policy))
+    yield "读表说明", HOW_TO_READ
 
 
 def _state(facts: BulletinFacts) -> str:
@@ -57,8 +59,8 @@ def _up_to(facts: BulletinFacts) -> str:
     by = f"{facts.drawn_up_by.name}制表" if facts.drawn_up_by else "制表"
     drawn_up = f"{moment(facts.drawn_up_at)} {by}"
     if facts.last is None:
-        return f"{drawn_up}，明细还没有一条"
-    return f"{drawn_up}，明细截到第 {facts.last.pk} 条（{moment(facts.last.posted_at)} 记入）"
+        return f"{drawn_up}，还没有加扣分"
+    return f"{drawn_up}，最后一条加扣分记于 {moment(facts.last.posted_at)}"
 
 
 def _checks(facts: BulletinFacts) -> Iterator[str]:
@@ -84,10 +86,11 @@ def _standards(facts: BulletinFacts) -> Iterator[str]:
         yield f"{words.KINDS[standard.kind]}第 {standard.version} 版（{since}起）"
 
 
-def _categories(policy: engine.Policy) -> Iterator[str]:
-    for category in Category:
-        rule = policy.categories[category]
-        how = "各处平均" if rule.aggregation == "mean" else "逐条相加"
+def _categories(ranking: Ranking) -> Iterator[str]:
+    for category in columns_of(ranking):
+        rule = ranking.policy.categories[category]
+        mean = "各间平均" if category is Category.DORM else "各处平均"
+        how = mean if rule.aggregation == "mean" else "逐条相加"
         weight = f"乘 {words.plain(rule.weight)}" if rule.weight != 1 else ""
         cap = f"一周最多扣 {words.plain(rule.weekly_cap)}" if rule.weekly_cap is not None else ""
         yield f"{words.CATEGORIES[category]}{words.and_then(how, weight, cap)}"
@@ -98,7 +101,7 @@ def _charging(policy: engine.Policy) -> Iterator[str]:
         if (times := policy.multiplier(occasion)) != 1:
             yield f"{word}按 {words.plain(times)} 倍计"
     if policy.corrected_share != 1:
-        yield f"当场整改的按 {words.plain(policy.corrected_share)} 计"
+        yield f"当场整改的{words.share(policy.corrected_share)}"
     if policy.check_cap is not None:
         yield f"一次检查对一个班最多扣 {words.plain(policy.check_cap)} 分"
     yield "严重问题照扣，不打折、不封顶，当周一票否决"

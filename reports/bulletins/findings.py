@@ -57,9 +57,9 @@ def _beneath(facts: BulletinFacts, category: Category, lines: Sequence[Line]) ->
     if category is Category.CORRECTION:
         yield "更正是以前各周定稿以后改判的，记在本周。"
     elif lines:
-        yield "查到而没有列出的都干净。"
+        yield "已查而未列出的均为干净。"
     else:
-        yield "查到的都干净，没有扣分。" if facts.checks.get(category) else "本周还没有已通过的检查。"
+        yield "已查的均为干净，没有扣分。" if facts.checks.get(category) else "本周还没有已通过的检查。"
 
 
 # 宿舍
@@ -158,7 +158,7 @@ def _remarks(line: Line) -> Iterator[str]:
     if line.multiplier != 1:
         yield f"按 {words.plain(line.multiplier)} 倍计"
     if line.entry.finding and line.entry.finding.corrected:
-        yield "当场整改" if line.share == 1 else f"当场整改，按 {words.plain(line.share)} 计"
+        yield "当场整改" if line.share == 1 else f"当场整改，{words.share(line.share)}"
     if line.capped:
         yield f"已到单次封顶，原为 {points(-line.entry.worth)}"
     if line.reversed_in_full:

@@ -29,7 +29,7 @@ def sheet_of(
 ) -> Sheet:
     """A sheet whose second line tells the week, whether it is a draft, and what is to `lead` it and what is `said`."""
     week = facts.week
-    below = (lead, words.week_number(week), words.week_days(week), words.state(facts.ranking), said)
+    below = (lead, words.week_number(week), words.week_days(week), words.STATES[facts.ranking.state], said)
     return Sheet(
         name=name,
         title=title,

@@ -10,24 +10,24 @@ from itertools import groupby
 from django.utils import timezone
 
 from campus.templatetags.figures import amount, points, span, weekday
+from reports.board import columns_of
 from reports.bulletins import words
 from reports.bulletins.facts import BulletinFacts
 from reports.bulletins.making import by_class, sheet_of, stands, what
 from reports.bulletins.tables import Column, Kind, Row, Sheet, Tone
-from reports.words import rules
+from reports.words import rules, scoreless, unchecked
 from scoring import engine
 from scoring.engine import Bar, Category
 
 # untranslated: a Chinese document
 
-USUAL = (Category.CLASSROOM, Category.AREA, Category.DORM, Category.DUTY)
 NAME = "各班量化汇总表"
 SIGNED = "制表：{maker}　　　　　　审核：{blank}　　　　　　批准：{blank}　　　　　　{day}"
 BLANK = "　" * 6
 
 
 def summary_sheet(facts: BulletinFacts) -> Sheet:
-    categories = _categories(facts)
+    categories = columns_of(facts.ranking)
     columns = (
         Column(words.GROUPINGS[facts.ranking.policy.group_by], Kind.WORD, 16),
         Column("班级", Kind.CODE, 16, strong=True),
@@ -51,12 +51,6 @@ def title_of(facts: BulletinFacts) -> str:
     return (departments.pop() if len(departments) == 1 else "") + words.TITLE
 
 
-def _categories(facts: BulletinFacts) -> tuple[Category, ...]:
-    """The categories that have a column: the usual ones, activities and corrections where some class has any."""
-    rows = facts.ranking.rows
-    return tuple(one for one in Category if one in USUAL or any(row.score.categories[one].points for row in rows))
-
-
 def _rows(facts: BulletinFacts, categories: Sequence[Category]) -> Iterator[Row]:
     remarks = _Remarks(facts)
     for n, group in enumerate(facts.ranking.groups):
@@ -66,9 +60,9 @@ def _rows(facts: BulletinFacts, categories: Sequence[Category]) -> Iterator[Row]
                 name,
                 row.klass,
                 *(_points(facts, row, one) for one in categories),
-                row.score.check_score,
+                "—" if unchecked(row) else row.score.check_score,
                 row.score.bonus,
-                row.score.score,
+                "—" if scoreless(row) else row.score.score,
                 row.rank if row.rank is not None else "—",
                 "红旗" if row.flag else None,
                 remarks.of(row) or None,
@@ -104,7 +98,7 @@ class _Remarks:
             reasons = words.listed(dict.fromkeys(one.reason for one in self.away.get(row.klass, ())))
             yield f"全周不参评（{reasons}），不排名"
         if row.barred is Bar.COVERAGE:
-            yield f"查到 {row.score.checks} 次，不足 {self.policy.min_checks} 次，不排名"
+            yield f"已查 {row.score.checks} 次，检查不足 {self.policy.min_checks} 次，不排名"
 
     def _serious(self, row: engine.Row) -> Iterator[str]:
         """Told also where another reason weighs more: it is in the score all the same."""

@@ -32,7 +32,7 @@ def text_of(facts: BulletinFacts) -> str:
 
 def _parts(facts: BulletinFacts) -> Iterator[list[str]]:
     week, ranking = facts.week, facts.ranking
-    yield [title_of(facts), f"{words.week_number(week)} {words.week_days(week)} {words.state(ranking)}"]
+    yield [title_of(facts), f"{words.week_number(week)} {words.week_days(week)} {words.STATES[ranking.state]}"]
     yield _flags(facts)
     for numeral, (name, told) in zip(NUMERALS, _sections(facts), strict=False):
         yield [f"{numeral}、{name}", *told]
@@ -51,7 +51,7 @@ def _sections(facts: BulletinFacts) -> Iterator[tuple[str, list[str]]]:
             told = _room_by_room(charged) if category is Category.DORM else _day_by_day(charged)
             yield words.CATEGORIES[category], list(told)
         elif category in ALWAYS_TOLD:
-            clean = "查到的都干净" if facts.checks.get(category) else "还没有已通过的检查"
+            clean = "已查的均为干净" if facts.checks.get(category) else "还没有已通过的检查"
             yield words.CATEGORIES[category], [clean]
     yield NAME, list(map(_bonus, acts_of(facts))) or ["没有"]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from campus.models import Shift, Week
 from campus.templatetags.figures import points, span, weekday
 from inspections.models import Kind, Occasion, Outcome
-from reports.selectors import DRAFT, Ranking
+from reports.selectors import DRAFT, PUBLISHED, Ranking
 from scoring import engine
 from scoring.models import Reversal
 
@@ -17,7 +17,9 @@ from scoring.models import Reversal
 LANGUAGE = "zh-hans"
 TITLE = "卫生量化通报"
 SPACE = "\u3000"
+HALF = Decimal("0.5")
 MAKER = "卫生检查"
+STATES = {DRAFT: "草稿", PUBLISHED: "定稿"}
 CATEGORIES = {
     engine.Category.CLASSROOM: "教室",
     engine.Category.AREA: "卫生区",
@@ -49,7 +51,7 @@ CAUSES = {
     Reversal.Cause.EXEMPTION.value: "不参评",
     Reversal.Cause.WITHDRAWAL.value: "撤销",
 }
-NOT_CHECKED = "— 是本周没有查到；0 是没有扣分，或者没有这一类检查点。"
+NOT_CHECKED = "— 是本周未查；0 是没有扣分，或者没有这一类检查点。"
 GROUPINGS = {"department": "系别", "school": "范围", "entry_year": "年级", "department_year": "系别、年级"}
 
 
@@ -61,10 +63,6 @@ def week_days(week: Week) -> str:
     """2026年11月9日至15日（周一至周日）."""
     days = f"{weekday(week.starts_on)}至{weekday(week.ends_on)}"
     return f"{span(week.starts_on, week.ends_on)}（{days}）"
-
-
-def state(ranking: Ranking) -> str:
-    return "草稿" if ranking.state == DRAFT else "定稿"
 
 
 def group_name(ranking: Ranking, group: engine.GroupRanking) -> str:
@@ -104,6 +102,11 @@ def patterns(wanted: str, excepted: str) -> str:
     """What a bonus was given to: 103*，10311 除外."""
     exceptions = f"{listed(excepted.split())} 除外" if excepted else ""
     return and_then(listed(wanted.split()), exceptions)
+
+
+def share(value: Decimal) -> str:
+    """What is left of a charge put right on the spot: 减半, or 按 0.3 计."""
+    return "减半" if value == HALF else f"按 {plain(value)} 计"
 
 
 def plain(value: Decimal | int) -> str:

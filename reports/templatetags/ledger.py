@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from campus.models import SHIFT_LABELS, Shift
 from campus.templatetags.figures import clock, day, weekday
+from inspections.models import Standard
 from reports.words import listed, plain
 from scoring.selectors import Line
 
@@ -33,13 +34,16 @@ def when_checked(line: Line) -> str:
 
 @register.filter
 def rule(line: Line) -> str:
-    """The standard, its version and what it lists: 宿舍标准第 1 版，1 分."""
+    """The standard, its version and what it lists: 宿舍标准第 1 版，1 分; or that the inspector wrote it."""
     if line.inspection is None or line.listed is None:
         return ""
-    standard = line.inspection.standard
-    words = {"kind": standard.get_kind_display(), "version": standard.version}
-    said = _("Standard for %(kind)s, version %(version)s") % words
+    said = _("in the inspector's own words") if line.own_text else _named(line.inspection.standard)
     return listed([said, _in_points(line.listed)])
+
+
+def _named(standard: Standard) -> str:
+    words = {"kind": standard.get_kind_display(), "version": standard.version}
+    return _("Standard for %(kind)s, version %(version)s") % words
 
 
 def _in_points(value: Decimal) -> str:

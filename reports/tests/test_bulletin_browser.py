@@ -40,7 +40,7 @@ def test_a_reviewer_presses_the_button_and_downloads_the_file(
     assert accessibility_faults(page) == []
     with page.expect_download() as download:
         page.click("#job-file")
-    assert download.value.suggested_filename == "卫生量化通报-第11周-20261109.xlsx"
+    assert download.value.suggested_filename.startswith("卫生量化通报-第11周-草稿-")
     assert load_workbook(download.value.path().open("rb"))["宿舍"]["B5"].value == "5413"
     page.click("#job-back")
     assert page.locator(".bulletin").count() == 1

@@ -85,7 +85,7 @@ def test_text_of_a_clean_week_says_so(school: School, tmp_path: Path) -> None:
     build(tmp_path / "x.txt", week="2026-11-09")
     text = (tmp_path / "x.txt").read_text("utf-8")
     assert "一、卫生区\n还没有已通过的检查" in text
-    assert "二、教室\n查到的都干净" in text
+    assert "二、教室\n已查的均为干净" in text
     assert "四、加分\n没有" in text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.storage import default_storage
@@ -90,8 +90,15 @@ def test_files_stand_newest_first_with_who_made_them(school: School, client: Cli
     text = page(client, school.nobody, "/bulletins/")
     assert text.index(f"/bulletins/files/{second.pk}/") < text.index(f"/bulletins/files/{first.pk}/")
     assert "吴同学" in text
-    assert "钱老师" in text
-    assert second.sha256[:8] in text
+    assert "钱老师制" in text
+
+
+def test_what_only_a_doubter_asks_for_is_folded_away(school: School, client: Client) -> None:
+    file = made(school)
+    text = page(client, school.nobody, "/bulletins/")
+    shown, folded = text.split("<details>", 1)
+    assert file.sha256[:8] not in shown
+    assert f"SHA-256 {file.sha256}" in folded.split("</details>", 1)[0]
 
 
 def test_a_file_made_before_its_week_was_published_stays_a_draft(school: School, client: Client) -> None:
@@ -275,17 +282,50 @@ def test_the_list_shows_the_job_that_is_at_work(school: School, client: Client) 
 # Downloading
 
 
-def test_everybody_downloads_it_under_a_name_that_says_what_it_is(school: School, client: Client) -> None:
+def test_everybody_downloads_it_under_a_name_that_says_what_it_is(school: School, client: Client, today: Any) -> None:
     file = made(school)
     client.force_login(school.nobody)
     answer: Any = client.get(f"/bulletins/files/{file.pk}/")
     assert answer.status_code == 200
     assert answer["Content-Type"] == XLSX
-    name = quote("卫生量化通报-第11周-20261109.xlsx")
-    assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
+    assert name_of(answer) == "卫生量化通报-第11周-草稿-11月16日0900.xlsx"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "private" in answer["Cache-Control"]
     assert len(b"".join(answer.streaming_content)) == file.size
+
+
+def test_two_files_of_one_week_are_told_apart_by_their_names(school: School, client: Client, today: Any) -> None:
+    files = [made(school)]
+    today.shift(timedelta(hours=5))
+    files.append(made(school))
+    today.shift(timedelta(hours=18))
+    WeekClosing.objects.create(week=school.week, by=school.admin)
+    files.append(made(school))
+    client.force_login(school.nobody)
+    assert [name_of(client.get(f"/bulletins/files/{file.pk}/")) for file in files] == [
+        "卫生量化通报-第11周-草稿-11月16日0900.xlsx",
+        "卫生量化通报-第11周-草稿-11月16日1400.xlsx",
+        "卫生量化通报-第11周-定稿-11月17日0800.xlsx",
+    ]
+
+
+def test_of_two_drafts_of_one_minute_the_later_has_a_number(school: School, client: Client, today: Any) -> None:
+    files = [made(school), made(school)]
+    today.shift(timedelta(seconds=59))
+    files.append(made(school))
+    today.shift(timedelta(seconds=1))
+    files.append(made(school))
+    client.force_login(school.nobody)
+    assert [name_of(client.get(f"/bulletins/files/{file.pk}/")) for file in files] == [
+        "卫生量化通报-第11周-草稿-11月16日0900.xlsx",
+        "卫生量化通报-第11周-草稿-11月16日0900-2.xlsx",
+        "卫生量化通报-第11周-草稿-11月16日0900-3.xlsx",
+        "卫生量化通报-第11周-草稿-11月16日0901.xlsx",
+    ]
+
+
+def name_of(answer: Any) -> str:
+    return unquote(answer["Content-Disposition"].removeprefix("attachment; filename*=utf-8''"))
 
 
 def test_nobody_who_is_signed_out_gets_it(school: School, client: Client) -> None:

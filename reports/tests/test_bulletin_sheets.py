@@ -12,11 +12,12 @@ from django.utils import translation
 from campus.models import Exemption, WeekClosing
 from config.tests.school import MONDAY, at
 from reports.bulletins.facts import bulletin_facts
+from reports.bulletins.making import moment
 from reports.bulletins.sheets import sheets_of
 from reports.bulletins.text import text_of
 from reports.tests.bulletin_reading import row_of, rows_of, told, workbook_of
 from reports.tests.reading import read
-from scoring.models import Entry, Reversal
+from scoring.models import Entry, Policy, Reversal
 from scoring.services import give_bonus, reverse, verify
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def test_of_an_empty_week_says_so_on_every_sheet(school: School) -> None:
 
 def test_a_clean_week_is_not_an_unchecked_one(school: School) -> None:
     enough_checks(school)
-    assert told(school.week, "教室").notes == ("查到的都干净，没有扣分。",)
+    assert told(school.week, "教室").notes == ("已查的均为干净，没有扣分。",)
     assert told(school.week, "卫生区").notes == ("本周还没有已通过的检查。",)
 
 
@@ -117,11 +118,13 @@ def test_what_was_not_checked_is_a_dash_as_on_the_board(school: School) -> None:
     assert rows_of(sheet, "班级", "名次", "教室", "卫生区", "宿舍", "值岗")[0] == ("0852", 1, 0, "—", "—", 0)
     assert [row_of(sheet, "10311")[head] for head in ("教室", "卫生区", "宿舍", "值岗")] == [0, 0, "—", 0]
     board = read(school.nobody, f"/ranking/?week={MONDAY}")
-    assert "0 — 没有查到 — 没有查到 0 100.00" in board.row("0852")
-    assert "0 0 — 没有查到 0 100.00" in board.row("10311")
-    said = "— 是本周没有查到；0 是没有扣分，或者没有这一类检查点。"
+    assert "0 — 本周未查 — 本周未查 0 100.00" in board.row("0852")
+    assert "0 0 — 本周未查 0 — 本周未查 0 — 本周未查" in board.row("10311")
+    assert rows_of(sheet, "检查分", "量化总分")[0] == (100, 100)
+    assert [row_of(sheet, "10311")[head] for head in ("检查分", "加分", "量化总分")] == ["—", 0, "—"]
+    said = "— 是本周未查；0 是没有扣分，或者没有这一类检查点。"
     assert said in sheet.notes
-    assert explained(school)["怎么看"].startswith(said)
+    assert explained(school)["读表说明"].startswith(said)
 
 
 def test_classes_stand_in_their_groups_in_the_order_of_the_ranking(school: School) -> None:
@@ -143,7 +146,7 @@ def test_classes_stand_in_their_groups_in_the_order_of_the_ranking(school: Schoo
 def test_who_was_not_checked_enough_has_the_reason_instead_of_a_rank(school: School) -> None:
     school.verified("教102", clock="07:30", shift="morning")
     row = row_of(told(school.week, "各班量化汇总表"), "0852")
-    assert (row["名次"], row["备注"]) == ("—", "查到 1 次，不足 3 次，不排名")
+    assert (row["名次"], row["备注"]) == ("—", "已查 1 次，检查不足 3 次，不排名")
     assert row["量化总分"] == 100
 
 
@@ -174,7 +177,7 @@ def test_corrections_have_a_column_only_where_they_are_not_zero(school: School) 
     assert "更正" not in [column.head for column in told(school.week, "各班量化汇总表").columns]
     post_correction(school, earlier.entries.get(), Decimal(5))
     row = row_of(told(school.week, "各班量化汇总表"), "0852")
-    assert (row["更正"], row["检查分"]) == (5, 105)
+    assert (row["更正"], row["检查分"], row["量化总分"]) == (5, "—", 105)
     rows = rows_of(told(school.week, "更正"), "日期", "班级", "检查点", "问题", "扣分", "备注")
     assert rows == [(MONDAY - timedelta(days=7), "0852", "5413", "撤回：袋子乱挂", 5, "申诉成立：照片看不清")]
 
@@ -217,9 +220,9 @@ def test_an_area_that_two_classes_share_is_told_of_both(school: School) -> None:
 @pytest.mark.parametrize(
     ("finding", "occasion", "points", "remark"),
     [
-        ({"defect": "floor-litter", "corrected": True}, "routine", Decimal("-0.5"), "当场整改，按 0.5 计"),
+        ({"defect": "floor-litter", "corrected": True}, "routine", Decimal("-0.5"), "当场整改，减半"),
         ({"defect": "floor-litter"}, "school", -2, "按 2 倍计"),
-        ({"defect": "floor-litter", "corrected": True}, "school", -1, "按 2 倍计；当场整改，按 0.5 计"),
+        ({"defect": "floor-litter", "corrected": True}, "school", -1, "按 2 倍计；当场整改，减半"),
     ],
 )
 def test_what_made_a_charge_other_than_listed_is_said(
@@ -357,6 +360,12 @@ def test_a_bonus_taken_back_is_a_row_of_its_own(school: School) -> None:
 # 说明
 
 
+def test_a_class_that_nobody_checked_has_its_bonus_and_no_check_score(school: School) -> None:
+    give_bonus(patterns=["0852"], points=Decimal(2), date=MONDAY, reason="打扫阶教", by=school.admin)
+    row = row_of(told(school.week, "各班量化汇总表"), "0852")
+    assert [row[head] for head in ("检查分", "加分", "量化总分")] == ["—", 2, 102]
+
+
 def explained(school: School) -> dict[str, str]:
     return dict(row.cells for row in told(school.week, "说明").rows)  # type: ignore[misc]
 
@@ -368,12 +377,23 @@ def test_tells_the_week_the_versions_and_up_to_when(school: School) -> None:
     assert said["周次"] == "2026-2027-1 第 11 周，2026年11月9日至15日（周一至周日）"
     assert said["状态"] == "草稿，还会随审核变动"
     assert said["统计截止"] == "11月15日（周日）24:00 以前做的检查"
-    assert f"明细截到第 {entry.pk} 条" in said["数据到"]
+    assert said["数据到"].endswith(f"，最后一条加扣分记于 {moment(entry.posted_at)}")
     assert said["检查标准"] == "教室第 1 版（2000年1月1日起）"
-    assert said["量化办法"].startswith("第 1 版。")
-    assert "宿舍各处平均，乘 5" in said["各类计分"]
-    assert "一次检查对一个班最多扣 10 分" in said["怎么扣"]
+    assert said["评比办法"].startswith("第 1 版。")
+    assert "宿舍各间平均，乘 5" in said["各类计分"]
+    assert "当场整改的减半；一次检查对一个班最多扣 10 分" in said["扣分办法"]
     assert said["检查"] == "教室 1 次，扣分 1 条"
+
+
+def test_how_is_scored_is_told_of_the_columns_shown(school: School) -> None:
+    assert explained(school)["各类计分"] == "教室逐条相加；卫生区逐条相加；宿舍各间平均，乘 5；值岗逐条相加"
+
+
+def test_another_share_than_a_half_is_told_by_its_figure(school: School) -> None:
+    Policy.objects.update(corrected_share=Decimal("0.3"))
+    school.verified("教103", None, {"defect": "floor-litter", "corrected": True}, clock="07:30", shift="morning")
+    assert rows_of(told(school.week, "教室"), "备注") == [("当场整改，按 0.3 计",)]
+    assert "当场整改的按 0.3 计" in explained(school)["扣分办法"]
 
 
 def test_tells_what_is_not_in_it_yet(school: School) -> None:

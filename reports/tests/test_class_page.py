@@ -38,16 +38,6 @@ def rooms_for(school: School, code: str, count: int) -> None:
         school.verified(name, "clean", day=MONDAY + number * DAY if number < 5 else MONDAY)
 
 
-def take_back(school: School, entry: Entry, points: str | None = None) -> Entry:
-    return reverse(
-        entry=entry,
-        points=Decimal(points) if points else None,
-        cause=Reversal.Cause.APPEAL,
-        reason="照片上是干净的",
-        by=school.reviewer2,
-    )
-
-
 def test_the_officer_sees_what_the_score_is_made_of(school: School) -> None:
     rooms_for(school, "0852", 7)
     school.verified("5413", None, "balcony-floor-dirty", "desk-untidy")
@@ -125,6 +115,13 @@ def test_each_line_tells_what_where_when_and_by_which_rule(school: School) -> No
     assert page.links["看办法"] == "/policies/1/"
 
 
+def test_what_the_inspector_wrote_is_not_credited_to_the_standard(school: School) -> None:
+    school.verified("5413", None, {"text": "泡面桶满地", "points": "0.5"})
+    page = page_of(school, "officer")
+    assert "泡面桶满地 5413，周一晚检 19:20 检查员另写，0.5 分 −0.5" in page
+    assert "标准" not in page
+
+
 def test_what_multiplies_and_halves_is_written_out(school: School) -> None:
     school.verified(
         "硬化路", None, {"defect": "area-litter", "corrected": True}, shift="noon", clock="13:30", occasion="department"
@@ -139,7 +136,7 @@ def test_the_cap_of_one_check_is_said_on_the_lines_it_cut(school: School) -> Non
         "教102", None, *({"text": f"第 {n} 处", "points": cost} for n, cost in enumerate(costs)), shift="noon"
     )
     page = page_of(school, "officer")
-    assert "第 10 处 自填" in page
+    assert "第 10 处 教102" in page
     assert "算 1 分，这次检查最多扣 10 分，只扣 0.5 分" in page
     assert "这次检查已扣满 10 分，这一条不再扣" in page
     assert "教室 查 1 次，12 处问题 −10.00" in page
@@ -147,7 +144,7 @@ def test_the_cap_of_one_check_is_said_on_the_lines_it_cut(school: School) -> Non
 
 def test_what_was_given_back_stands_beneath_its_line(school: School) -> None:
     inspection = school.verified("5413", None, "desk-dirty")
-    take_back(school, Entry.objects.get(inspection=inspection))
+    school.take_back(Entry.objects.get(inspection=inspection))
     page = page_of(school, "officer")
     assert "退回：申诉成立 5413 桌面 不干净 照片上是干净的" in page
     assert "is-undone" in page.html
@@ -159,7 +156,7 @@ def test_an_undone_bonus_stands_with_what_undid_it(school: School) -> None:
     reverse(entry=Entry.objects.get(), cause=Reversal.Cause.WITHDRAWAL, reason="记重了", by=school.admin)
     page = page_of(school, "officer")
     assert "打扫阶教 11月9日 周一 +10 退回：撤销 打扫阶教 记重了" in page
-    assert "量化总分 100.00" in page
+    assert "量化总分 — 本周未查" in page
 
 
 def test_a_line_of_a_mixed_room_says_whose_it_is(school: School) -> None:
@@ -176,7 +173,14 @@ def test_a_check_from_a_closed_week_is_marked(school: School) -> None:
     verify(inspections=[inspection.pk], by=school.reviewer)
     page = page_of(school, "officer")
     assert "5413，11月6日 周五晚检 19:20 补计：检查那一周已经定稿" in page
-    assert "这一周没有加扣分" in page_of(school, "officer", monday=MONDAY - 7 * DAY)
+    assert "本周未查" in page_of(school, "officer", monday=MONDAY - 7 * DAY)
+
+
+def test_a_clean_week_is_not_an_unchecked_one(school: School) -> None:
+    school.verified("教101", "clean", shift="morning", clock="07:30")
+    page = page_of(school, "advisor", "0851")
+    assert "这一周没有加扣分" in page
+    assert "100.00" in page
 
 
 def test_what_waits_for_review_is_counted_and_not_scored(school: School) -> None:
@@ -184,8 +188,7 @@ def test_what_waits_for_review_is_counted_and_not_scored(school: School) -> None
     school.check("5403", None, "desk-dirty")
     page = page_of(school, "officer")
     assert "本班还有 1 次检查等审核，没算进来。" in page
-    assert "宿舍 没有查到" in page
-    assert "100.00" in page
+    assert "100.00" not in page
 
 
 def test_a_room_head_is_not_told_what_waits_for_the_class(school: School) -> None:
@@ -208,17 +211,58 @@ def test_why_a_class_stands_where_it_stands(school: School) -> None:
     school.verified("教102", None, "floor-litter", "floor-dirty", shift="noon", clock="13:30")
     give_bonus(patterns=["0852"], exceptions=[], points=Decimal(2), date=MONDAY, reason="打扫阶教", by=school.admin)
     first = page_of(school, "advisor", "0851")
-    assert "按量化总分排第 1。前面没有别的班。和 0853 并列。" in first
-    assert "有名次的 3 个班，10% 是 0.3，进成 1 面流动红旗。并列的都有，一共 2 面。本班得一面。" in first
+    assert "按量化总分，本班第一。和 0853 并列。" in first
+    assert "有名次的 3 个班，10% 是 0.3，进位为 1 面流动红旗。并列的都有，一共 2 面。本班得一面。" in first
     assert "按量化总分排第 3。前面是 0851、0853，同是 100.00，问题少。" in page_of(school, "officer")
 
 
 def test_a_class_that_was_not_checked_enough_is_told_why(school: School) -> None:
-    Exemption.objects.create(school_class=school.classes["0852"], starts_on=MONDAY, ends_on=MONDAY, reason="请假")
+    school.verified("5413", "clean")
     page = page_of(school, "officer")
-    assert "检查不足：查到 0 次，至少 3 次。分数照记。" in page
-    assert "教室 没有查到 — 没有查到" in page
+    assert "量化总分，草稿 100.00 数理系 不排名 检查不足：已查 1 次，至少 3 次。分数照记。" in page
+    assert "教室 本周未查 — 本周未查" in page
     assert "值岗 本周没有 0" in page
+
+
+def test_a_class_that_nobody_checked_has_no_hundred_points(school: School) -> None:
+    page = page_of(school, "officer")
+    assert "量化总分，草稿 本周未查 数理系 不排名 审核通过的检查满 3 次才排名。" in page
+    assert "100" not in page
+    assert "没有加扣分" not in page
+    assert "还没有明细" in page
+
+
+def test_a_class_that_nobody_checked_has_its_bonus_all_the_same(school: School) -> None:
+    give_bonus(patterns=["0852"], points=Decimal(2), date=MONDAY, reason="打扫阶教", by=school.admin)
+    page = page_of(school, "officer")
+    assert "量化总分，草稿 本周未查" in page
+    assert "检查分 — 本周未查 加分 打扫阶教 +2 +2 量化总分 100.00 + 2 102.00" in page
+
+
+def test_a_class_that_is_away_all_week_is_not_told_to_be_checked(school: School) -> None:
+    Exemption.objects.create(
+        school_class=school.classes["0852"], starts_on=MONDAY, ends_on=MONDAY + 4 * DAY, reason="见习"
+    )
+    page = page_of(school, "officer")
+    assert "本周未查 数理系 不排名 整周不参评。" in page
+    assert "才排名" not in page
+
+
+def test_a_week_without_a_check_leads_to_the_last_that_has_one(school: School) -> None:
+    school.verified("5413", "clean", day=MONDAY - 14 * DAY)
+    page = page_of(school, "officer")
+    assert page.links["看最近有检查的第 9 周"] == "/classes/0852/?week=2026-10-26"
+    assert "看最近有检查的" not in page_of(school, "officer", monday=MONDAY - 14 * DAY)
+
+
+def test_the_week_that_it_leads_to_has_a_check_of_this_class(school: School) -> None:
+    Exemption.objects.create(
+        school_class=school.classes["0852"], starts_on=MONDAY - 14 * DAY, ends_on=MONDAY - 8 * DAY, reason="见习"
+    )
+    school.verified("5413", "clean", day=MONDAY - 21 * DAY)
+    school.verified("5413", "clean", day=MONDAY - 14 * DAY)
+    school.verified("5403", "clean", day=MONDAY - 7 * DAY)
+    assert page_of(school, "officer").links["看最近有检查的第 8 周"] == "/classes/0852/?week=2026-10-19"
 
 
 @pytest.mark.parametrize(
@@ -317,7 +361,7 @@ def test_it_speaks_english_too(school: School, client: Client) -> None:
 def test_as_many_queries_for_thirty_lines_as_for_three(school: School, client: Client) -> None:
     client.force_login(school.reviewer)
     school.verified("5413", None, "desk-dirty", "bed-unmade", "room-floor-dirty")
-    take_back(school, Entry.objects.all()[0], "0.5")
+    school.take_back(Entry.objects.all()[0], "0.5")
     school.verified("5420", None, {"defect": "hats-hanging", "school_class": "0852"})
     few = queries(client)
     rooms_for(school, "0852", 10)
@@ -325,7 +369,7 @@ def test_as_many_queries_for_thirty_lines_as_for_three(school: School, client: C
         inspection = school.verified(
             f"55{number + 1:02}", None, "desk-dirty", "bed-unmade", "room-floor-dirty", shift="noon"
         )
-        take_back(school, Entry.objects.filter(inspection=inspection)[0])
+        school.take_back(Entry.objects.filter(inspection=inspection)[0])
     assert Entry.objects.filter(school_class__code="0852").count() > 40
     assert queries(client) == few
 

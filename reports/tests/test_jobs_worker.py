@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery.signals import task_postrun
 from django.test import Client
 from django.utils import timezone
 
+from conftest import Worker
 from reports.models import BulletinFile, Job
 from reports.services import UNSENT, ask_for_bulletin
 from reports.tasks import build_bulletin, sweep_jobs
 
 if TYPE_CHECKING:
-    from celery import Celery
-
     from config.tests.school import School
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60  # seconds until a lost task is given up, not how long anything may take
-
-
-class Worker:
-    """The worker, as a test waits for it."""
-
-    def __init__(self) -> None:
-        self.worked: SimpleQueue[str] = SimpleQueue()
-
-    def note(self, task: Any, **_kwargs: Any) -> None:
-        self.worked.put(task.name.rpartition(".")[2])
-
-    def has_done(self, tasks: int) -> list[str]:
-        """The names of its next tasks, once it has done so many."""
-        return [self.worked.get(timeout=PATIENCE) for _ in range(tasks)]
-
-
-@pytest.fixture
-def worker(celery_worker_running: Celery) -> Iterator[Worker]:
-    worker = Worker()
-    task_postrun.connect(worker.note)
-    yield worker
-    task_postrun.disconnect(worker.note)
 
 
 def test_makes_the_file_that_was_asked_for(worker: Worker, school: School, client: Client) -> None:

@@ -53,10 +53,10 @@ def test_the_story_of_a_week(ranked: School) -> None:
     assert "第 11 周卫生排名" in page
     assert "2026年11月9日至15日" in page
     assert "数理系 3 个班有名次，流动红旗 1 面" in page
-    assert page.row("0853") == "1 0853 流动红旗 — 没有查到 — 没有查到 0 0 100.00 +10 110.00 3 次 加分 +10"
-    assert page.row("0851") == "2 0851 — 没有查到 0 0 — 没有查到 100.00 0 100.00 3 次"
+    assert page.row("0853") == "1 0853 流动红旗 — 本周未查 — 本周未查 0 0 100.00 +10 110.00 3 次 加分 +10"
+    assert page.row("0851") == "2 0851 — 本周未查 0 0 — 本周未查 100.00 0 100.00 3 次"
     # One point of three visits at weight 5
-    assert page.row("0852") == "3 0852 — 没有查到 — 没有查到 −1.67 0 98.33 0 98.33 3 次 宿舍 −1.67"
+    assert page.row("0852") == "3 0852 — 本周未查 — 本周未查 −1.67 0 98.33 0 98.33 3 次 宿舍 −1.67"
     assert "文学系 1 个班有名次，流动红旗 1 面" in page
 
 
@@ -64,7 +64,7 @@ def test_what_is_seen_is_what_is_ranked(ranked: School) -> None:
     page = read(ranked.advisor, THE_WEEK)
     for row in ranking_of(ranked.week).rows:
         seen = page.row(row.klass)
-        assert f" {row.score.score} " in seen
+        assert (f" {row.score.score} " if row.score.checks else "— 本周未查 0 次") in seen
         assert seen.startswith(f"{row.rank} " if row.rank else "— 没有名次 ")
         assert ("流动红旗" in seen) == row.flag
 
@@ -83,10 +83,15 @@ def test_the_barred_stand_at_the_end_with_the_reason(ranked: School) -> None:
     assert "一票否决，取消本周评比" in page.row("0851")
     assert "pennant-hollow" in page.html
     row = page.row("10311")
-    assert row.startswith("— 没有名次 10311 检查不足：查到 0 次，至少 3 次")
+    assert row.startswith("— 没有名次 10311 检查不足：已查 0 次，至少 3 次")
     # Its room was not checked, which is no 0; classrooms, areas and posts it has none of
-    assert "0 0 — 没有查到 0 100.00" in row
+    assert row.endswith("0 0 — 本周未查 0 — 本周未查 0 — 本周未查 0 次 检查不足：已查 0 次，至少 3 次")
     assert page.text.index("0853") < page.text.index("10311")
+
+
+def test_a_class_that_nobody_checked_has_its_bonus_and_no_check_score(ranked: School) -> None:
+    bonus(ranked, "10311", "2")
+    assert "0 — 本周未查 +2 102.00 0 次" in read(ranked.nobody, THE_WEEK).row("10311")
 
 
 def test_a_class_that_is_away_all_week_is_not_ranked(ranked: School) -> None:
@@ -121,6 +126,17 @@ def test_only_readable_classes_are_links(ranked: School) -> None:
     assert "2101" not in read(ranked.advisor, THE_WEEK).links
     assert "2101" in read(ranked.reviewer, THE_WEEK).links
     assert not {"0851", "0852", "2101"} & set(read(ranked.nobody, THE_WEEK).links)
+
+
+def test_every_figure_of_points_leads_to_what_it_is_made_of(ranked: School) -> None:
+    bonus(ranked, "0852", "10")
+    page, own = read(ranked.officer, THE_WEEK), f"/classes/0852/?week={MONDAY}"
+    assert {words: page.links[words] for words in ("−1.67", "98.33", "+10", "108.33")} == {
+        "−1.67": f"{own}#dorm",
+        "98.33": own,
+        "+10": f"{own}#bonus",
+        "108.33": own,
+    }
 
 
 def test_ones_own_class_stands_out(ranked: School) -> None:
@@ -163,7 +179,7 @@ def test_a_part_of_it_keeps_the_ranks(ranked: School) -> None:
 
 def test_the_rules_at_the_foot_are_the_policys(ranked: School) -> None:
     page = read(ranked.nobody, THE_WEEK)
-    assert "检查分 = 100 + 各类得分" in page
+    assert "检查分 = 100 − 各类扣分" in page
     assert "同分先比问题少，再比宿舍，再比教室，还相同就并列。" in page
     assert "红旗取有名次的班的 10%，不足一面算一面。" in page
     assert page.links["评比办法第 1 版"] == "/policies/1/"
@@ -192,10 +208,10 @@ def test_another_policy_tells_other_rules(school: School) -> None:
     bonus(school, "0852", "9")
     page = read(school.nobody, THE_WEEK)
     assert "全校 1 个班有名次，流动红旗 1 面" in page
-    assert "检查分 = 120 + 各类得分" in page
+    assert "检查分 = 120 − 各类扣分" in page
     assert "加分最多算 5 分。" in page
     assert "按检查分排名。同分并列。每组前 3 名各一面红旗。" in page
-    assert page.row("0852") == "1 0852 流动红旗 — 没有查到 — 没有查到 0 0 120.00 +5 125.00 1 次 加分 +5"
+    assert page.row("0852") == "1 0852 流动红旗 — 本周未查 — 本周未查 0 0 120.00 +5 125.00 1 次 加分 +5"
 
 
 def test_from_week_to_week(ranked: School, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,11 +238,38 @@ def test_without_a_week_it_is_the_present_one(school: School, monkeypatch: pytes
 
 
 def test_before_anything_counted_it_says_what_comes(school: School) -> None:
+    school.check("5413", "clean", day=MONDAY - 7 * DAY)
     page = read(school.nobody, THE_WEEK)
     assert "这一周还没有分数" in page
     assert not page.rows
+    assert "看最近有检查的" not in page
     bonus(school, "0852", "2")
     assert "+2" in read(school.nobody, THE_WEEK).row("0852")
+
+
+def test_an_empty_week_leads_to_the_last_that_has_a_check(school: School) -> None:
+    school.verified("5413", "clean", day=MONDAY - 21 * DAY)
+    school.verified("5413", "clean", day=MONDAY - 14 * DAY)
+    page = read(school.nobody, THE_WEEK)
+    assert page.links["看最近有检查的第 9 周"] == "/ranking/?week=2026-10-26"
+    assert read(school.nobody, page.links["看最近有检查的第 9 周"]).row("0852")
+
+
+def test_a_week_before_all_checks_leads_on_to_the_first_that_has_one(school: School) -> None:
+    school.verified("5413", "clean", day=MONDAY - 7 * DAY)
+    school.verified("5413", "clean")
+    page = read(school.nobody, f"/ranking/?week={MONDAY - 35 * DAY}")
+    assert page.links["看最近有检查的第 10 周"] == "/ranking/?week=2026-11-02"
+
+
+@pytest.mark.parametrize(("weeks", "nearest"), [(1, 6), (2, 6), (3, 10)])
+def test_between_two_weeks_with_checks_the_nearer_is_offered_and_of_equals_the_earlier(
+    school: School, weeks: int, nearest: int
+) -> None:
+    school.verified("5413", "clean", day=MONDAY - 35 * DAY)
+    school.verified("5413", "clean", day=MONDAY - 7 * DAY)
+    page = read(school.nobody, f"/ranking/?week={MONDAY - 35 * DAY + weeks * 7 * DAY}")
+    assert f"看最近有检查的第 {nearest} 周" in page.links
 
 
 def test_a_school_without_classes_says_so(school: School) -> None:
@@ -245,7 +288,7 @@ def test_what_is_no_date_is_told(asked: str, school: School) -> None:
 def test_a_day_in_no_term_is_told(school: School) -> None:
     page = read(school.nobody, "/ranking/?week=2026-08-01")
     assert page.status == 404
-    assert "8月1日 周六不在任何学期里" in page
+    assert "2026年8月1日不在任何学期里" in page
     assert page.links["回到本周"] == "/ranking/"
 
 

@@ -47,13 +47,13 @@ def opened(*sheets: Sheet) -> Any:
 
 
 def test_stands_as_it_was_given() -> None:
-    page = opened(a_sheet(a_row(), a_row("不洁", "10311"), notes=("查到而没有列出的都干净。",)))
+    page = opened(a_sheet(a_row(), a_row("不洁", "10311"), notes=("已查而未列出的均为干净。",)))
     assert page.title == "教室"
     assert page["A1"].value == "教室检查明细"
     assert page["A2"].value == "第 11 周"
     assert [cell.value for cell in page[3]] == ["日期", "班级", "问题", "扣分", "得分"]
     assert [cell.value for cell in page[5]][1:] == ["10311", "不洁", -2, 98]
-    assert page["A7"].value == "查到而没有列出的都干净。"
+    assert page["A7"].value == "已查而未列出的均为干净。"
 
 
 def test_dates_are_dates_points_are_numbers_and_codes_are_text() -> None:

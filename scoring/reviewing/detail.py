@@ -13,6 +13,7 @@ from campus.models import User
 from inspections.models import Inspection
 from scoring.facts import slot_of
 from scoring.models import Return
+from scoring.photos import PHOTOS_OF_FINDINGS
 from scoring.reviewing.rows import STANDING, Mark, Row, marked, rows, with_parts
 
 
@@ -39,9 +40,11 @@ class Detail:
 
     @property
     def answers(self) -> Return | None:
-        """What this record answers, where it replaces one that was sent back."""
+        """What this record answers, where it or one that it corrects replaces one that was sent back."""
         replaced = self.inspection.replaces
-        return getattr(replaced, "sent_back", None) if replaced else None
+        while replaced is not None and not hasattr(replaced, "sent_back"):
+            replaced = replaced.replaces
+        return replaced.sent_back if replaced else None
 
     @property
     def corrects_passed(self) -> bool:
@@ -70,15 +73,21 @@ class Detail:
         """What each class would be charged, where there are several."""
         return list(self.row.price.classes.items()) if self.row.mixed else []
 
+    @property
+    def uncharged(self) -> bool:
+        """Whether no class is charged before the open findings are named."""
+        return self.row.open > 0 and not any(self.row.price.classes.values())
+
 
 def detail_of(checks: QuerySet[Inspection], pk: UUID, user: User) -> Detail:
     """One of `checks`. Raises `Inspection.DoesNotExist`."""
     decided = ("verification__by", "sent_back__by", "set_aside__by", "set_aside__in_favour_of__inspection")
     full = with_parts(checks).select_related(*decided, "replacement", "replaces__sent_back")
+    full = full.prefetch_related(PHOTOS_OF_FINDINGS)
     inspection = marked(full, user).get(pk=pk)
     twins: QuerySet[Inspection] = Inspection.objects.none()
     if slot_of(inspection) is not None:
         others = Inspection.objects.visible_to(user).of_same_slot(inspection).counting().filter(STANDING).exclude(pk=pk)
-        twins = with_parts(others)
+        twins = with_parts(others).prefetch_related(PHOTOS_OF_FINDINGS)
     row, *beside = rows([inspection, *twins.order_by("performed_at", "pk")], user)
     return Detail(row, beside)

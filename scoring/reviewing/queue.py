@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext_lazy
 
@@ -22,10 +22,9 @@ from campus.models import Role, Shift, User
 from campus.selectors import today
 from dormitories.models import Building
 from inspections.models import Area, Category, Inspection, Outcome
-from scoring.facts import UNDECIDED
-from scoring.models import Return
+from scoring.facts import UNDECIDED, unanswered
 from scoring.reviewing.rows import Mark, Row, marked, rows, with_parts
-from scoring.rights import deciding
+from scoring.rights import against_own, deciding, own
 
 ROWS = 200  # that one page shows
 DAYS = 14  # that the batches list
@@ -64,15 +63,18 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One shift of the day in one building, or at the areas of one kind, and how many of its checks wait."""
+    """One shift of the day in one building, or at the areas of one kind, and how many of its checks wait.
+
+    Those that are left to colleagues (`barred`) are not among the `waiting`.
+    """
 
     day: date
     shift: Shift
     building: Building | None
     kind: Area.AreaKind | None
-    total: int
     waiting: int
     looks: int
+    barred: int
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -123,10 +125,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in the list of batches, and how many of its checks wait."""
+    """A day in the list of batches, how many of its checks wait, and how many are left to colleagues."""
 
     date: date
     waiting: int
+    barred: int
 
     @property
     def scope(self) -> Scope:
@@ -137,20 +140,13 @@ class Day:
         return self.date == today() - timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """How many checks were sent back to one inspector and are not answered yet."""
-
-    inspector: str
-    count: int
-
-
 @dataclass(frozen=True)
 class Tally:
     """What became of a day's checks."""
 
     total: int = 0
     waiting: int = 0
+    barred: int = 0
     passed: int = 0
     returned: int = 0
     aside: int = 0
@@ -158,14 +154,18 @@ class Tally:
 
 @dataclass(frozen=True)
 class Queue:
-    """The page: one day or a part of it (`scope`), and what else waits; for an advisor what no reviewer may decide."""
+    """The page: one day or a part of it (`scope`), and what else waits; for an advisor what no reviewer may decide.
+
+    `barred` are the rows that wait for a colleague, `unanswered` the checks sent back that wait for their inspectors.
+    """
 
     scope: Scope
     day: date
     days: list[Day]
     batches: list[Batch]
     groups: list[Group]
-    awaited: list[Awaited]
+    barred: list[Row]
+    unanswered: list[Inspection]
     tally: Tally
     in_scope: list[Batch]
     advising: bool
@@ -193,10 +193,6 @@ class Queue:
         return [row for row in self.rows if row.unquestionable]
 
     @property
-    def tickable(self) -> bool:
-        return any(row.hindrance is None for row in self.rows)
-
-    @property
     def cut(self) -> int:
         """How many more wait than the page shows."""
         return max(self.waiting - len(self.rows), 0)
@@ -211,7 +207,7 @@ class Queue:
         lines: list[Batch | ShiftDone] = []
         for shift, batches in groupby(self.batches, key=lambda batch: batch.shift):
             of_shift = list(batches)
-            done = not any(batch.waiting for batch in of_shift)
+            done = not any(batch.waiting or batch.barred for batch in of_shift)
             lines += [ShiftDone(str(SHIFTS[shift]))] if done else of_shift
         return lines
 
@@ -250,8 +246,9 @@ def queue_for(user: User, scope: Scope) -> Queue:
         day=day,
         days=days,
         batches=[one for one, _ in counted],
-        groups=list(_groups(found, in_scope, day)),
-        awaited=list(_awaited(user)),
+        groups=list(_groups([row for row in found if row.hindrance is None], in_scope, day)),
+        barred=[row for row in found if row.hindrance],
+        unanswered=list(_unanswered(user)),
         tally=_added(tally for _, tally in counted),
         in_scope=in_scope,
         advising=not user.holds(Role.REVIEWER),
@@ -259,7 +256,10 @@ def queue_for(user: User, scope: Scope) -> Queue:
 
 
 def in_order(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
-    """Marked checks as the queue shows them: the latest shift first, place by place, the clean last."""
+    """Marked checks as the queue shows them: the latest shift first, place by place, the clean last.
+
+    Behind them all come those that are left to colleagues.
+    """
     pressing = Case(*[When(**{f"is_{mark}": True}, then=n) for n, mark in enumerate(Mark)], default=len(Mark))
     folded = Case(When(look=False, outcome=Outcome.CLEAN, then=1), default=0)
     # Two of one place stand together; the clean are looked up, not gone through
@@ -268,7 +268,7 @@ def in_order(checks: QuerySet[Inspection]) -> QuerySet[Inspection]:
         default=Value(""),
         output_field=CharField(),
     )
-    return checks.order_by(*_batch_order(), pressing, folded, by_code, "performed_at", "pk")
+    return checks.order_by(F("barred"), *_batch_order(), pressing, folded, by_code, "performed_at", "pk")
 
 
 def _batch_order() -> list[Any]:
@@ -294,15 +294,15 @@ def _waiting(of_day: QuerySet[Inspection], scope: Scope, user: User) -> QuerySet
 
 def _days(user: User) -> Iterator[Day]:
     """The last days on which something waits, newest first; today and yesterday also where nothing does any more."""
-    recent = today() - timedelta(days=1)
+    recent, barred = today() - timedelta(days=1), own(user) | against_own(user)
     days = (
         Inspection.objects.visible_to(user)
         .filter(deciding(user), UNDECIDED | Q(performed_on__gte=recent))
         .order_by("-performed_on")
         .values("performed_on")
-        .annotate(waiting=Count("pk", filter=UNDECIDED))
+        .annotate(waiting=Count("pk", filter=UNDECIDED & ~barred), barred=Count("pk", filter=UNDECIDED & barred))
     )
-    return (Day(row["performed_on"], row["waiting"]) for row in days[:DAYS])
+    return (Day(row["performed_on"], row["waiting"], row["barred"]) for row in days[:DAYS])
 
 
 def _first_day(days: Iterable[Day]) -> date:
@@ -317,8 +317,9 @@ def _batches_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator
         .values("shift", "room__building", "room__building__code", "room__building__name", "area__kind")
         .annotate(
             total=Count("pk"),
-            waiting=Count("pk", filter=UNDECIDED),
-            looks=Count("pk", filter=UNDECIDED & Q(look=True)),
+            waiting=Count("pk", filter=UNDECIDED & Q(barred=False)),
+            looks=Count("pk", filter=UNDECIDED & Q(barred=False, look=True)),
+            left=Count("pk", filter=UNDECIDED & Q(barred=True)),
             passed=Count("verification"),
             returned=Count("sent_back"),
             aside=Count("set_aside"),
@@ -329,8 +330,8 @@ def _batches_of(of_day: QuerySet[Inspection], day: date, user: User) -> Iterator
         building = Building(pk=row["room__building"], code=code, name=name) if code else None
         kind = Area.AreaKind(row["area__kind"]) if row["area__kind"] else None
         yield (
-            Batch(day, Shift(row["shift"]), building, kind, row["total"], row["waiting"], row["looks"]),
-            Tally(row["total"], row["waiting"], row["passed"], row["returned"], row["aside"]),
+            Batch(day, Shift(row["shift"]), building, kind, row["waiting"], row["looks"], row["left"]),
+            Tally(row["total"], row["waiting"], row["left"], row["passed"], row["returned"], row["aside"]),
         )
 
 
@@ -355,21 +356,15 @@ def _begun(found: Sequence[Row], day: date) -> Batch:
     first, looks = found[0].inspection, sum(row.look for row in found)
     building = first.room.building if first.room else None
     kind = Area.AreaKind(first.area.kind) if first.area else None
-    return Batch(day, Shift(first.shift), building, kind, len(found), len(found), looks)
+    return Batch(day, Shift(first.shift), building, kind, len(found), looks, 0)
 
 
-def _awaited(user: User) -> Iterator[Awaited]:
-    """Who has checks to answer that were sent back, while their week is open; for reviewers, who sent them."""
+def _unanswered(user: User) -> QuerySet[Inspection]:
+    """The checks sent back that wait for their inspectors, the oldest first; for reviewers, who sent them."""
     if not user.holds(Role.REVIEWER):
-        return
-    counted = (
-        Return.objects.filter(inspection__replacement=None, inspection__week__closing=None)
-        .order_by("inspection__inspector__name", "inspection__inspector")
-        .values("inspection__inspector", "inspection__inspector__name")
-        .annotate(count=Count("pk"))
-    )
-    for row in counted:
-        yield Awaited(row["inspection__inspector__name"], row["count"])
+        return Inspection.objects.none()
+    found = Inspection.objects.visible_to(user).filter(unanswered()).order_by("performed_at", "pk")
+    return found.select_related("room", "area", "inspector", "sent_back")
 
 
 def _added(tallies: Iterable[Tally]) -> Tally:
@@ -377,6 +372,7 @@ def _added(tallies: Iterable[Tally]) -> Tally:
     return Tally(
         total=sum(one.total for one in found),
         waiting=sum(one.waiting for one in found),
+        barred=sum(one.barred for one in found),
         passed=sum(one.passed for one in found),
         returned=sum(one.returned for one in found),
         aside=sum(one.aside for one in found),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from campus.models import User
-from inspections.models import Category, Concern, Defect, Finding, Inspection, Outcome
+from inspections.models import Category, Concern, Defect, Finding, FindingPhoto, Inspection, Outcome
+from inspections.querysets import COUNTS
 from scoring import engine
 from scoring.facts import (
     CONCERNS,
@@ -28,10 +31,12 @@ from scoring.facts import (
     outcome_finding,
     unnamed,
 )
-from scoring.rights import against_own, beyond_reviewers, deciding, hindrance, own
+from scoring.models import OccasionMultiplier, Policy
+from scoring.rights import Hindrance, against_own, beyond_reviewers, deciding, hindrance, own
 from scoring.selectors import policy_of
 
 LATE = timedelta(hours=1)
+CORRECTIONS = 5  # of one check, one after the other, that marks are looked for behind
 
 FINDINGS = Prefetch(
     "findings", Finding.objects.select_related("school_class", "attribution__school_class", "defect__item")
@@ -48,7 +53,11 @@ class Mark(StrEnum):
     UNNAMED = "unnamed"
     SERIOUS = "serious"
     OWNERLESS = "ownerless"
-    OWN = "own"
+    REFUSED = "refused"
+    ANSWERS = "answers"  # one that was sent back
+    MULTIPLIED = "multiplied"  # its points are, for the occasion
+    OWN_TEXT = "own_text"  # the inspector's words, and his points
+    NOTE = "note"
     LATE = "late"
 
 
@@ -57,11 +66,12 @@ class Price:
     """What passing a check would charge, in signed points: each class, and each finding.
 
     A finding whose class is still to be named stands among the findings alone; one that several classes bear stands
-    once in `total`: what the sheet says, not what the ledger will add up to.
+    once in `total`: what the sheet says, not what the ledger will add up to. `factor` is the occasion's, and in them.
     """
 
     classes: dict[str, Decimal]
     findings: dict[str, Decimal]
+    factor: Decimal
 
     @property
     def total(self) -> Decimal:
@@ -75,14 +85,15 @@ class Prices:
         self._policies: dict[int, engine.Policy] = {}
 
     def price(self, inspection: Inspection) -> Price:
-        check, open_ones = as_check(inspection), {str(finding.pk) for finding in unnamed(inspection)}
+        check, policy = as_check(inspection), self._policy(inspection)
+        open_ones = {str(finding.pk) for finding in unnamed(inspection)}
         classes = dict.fromkeys(check.classes, Decimal(0))
         findings: dict[str, Decimal] = {}
-        for line in engine.charge(check, self._policy(inspection)):
+        for line in engine.charge(check, policy):
             findings[line.finding_id] = min(findings.get(line.finding_id, Decimal(0)), -line.points)
             if line.finding_id not in open_ones:
                 classes[line.klass] -= line.points
-        return Price(classes, findings)
+        return Price(classes, findings, policy.multiplier(check.occasion))
 
     def _policy(self, inspection: Inspection) -> engine.Policy:
         if inspection.week_id not in self._policies:
@@ -108,7 +119,7 @@ class Row:
     inspection: Inspection
     price: Price
     marks: tuple[Mark, ...]
-    hindrance: str | None
+    hindrance: Hindrance | None
 
     @property
     def id(self) -> UUID:
@@ -157,6 +168,19 @@ class Row:
         ]
 
     @property
+    def photos(self) -> list[FindingPhoto]:
+        """The pictures that have arrived; fetched along for one check and its twins alone (`detail_of`)."""
+        return [photo for photo in self._photos if photo.arrived]
+
+    @property
+    def photos_awaited(self) -> int:
+        return sum(not photo.arrived for photo in self._photos)
+
+    @property
+    def _photos(self) -> Iterator[Any]:
+        return (photo for finding in self.inspection.findings.all() for photo in finding.photos.all())
+
+    @property
     def open(self) -> int:
         """How many findings wait for their class to be named."""
         return sum(found.waits for found in self.findings)
@@ -200,7 +224,10 @@ def waiting_for(user: User) -> QuerySet[Inspection]:
 
 
 def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
-    """`checks` with a boolean for each mark, `is_duplicate` and so on, `look` where any is true, and `against_own`."""
+    """`checks` with a boolean for each mark, `is_duplicate` and so on, and `look` where any is true.
+
+    `barred` says that they are not `user`'s to decide, `against_own` that this is for another entry of his.
+    """
     # What it corrects itself has a mark of its own
     rivals = others_of_slot().filter(STANDING).exclude(replacement=OuterRef("pk"))
     findings, concerns = (
@@ -210,19 +237,39 @@ def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
     nameless = findings.filter(scope=Defect.Scope.PERSONAL, school_class=None, attribution=None)
     several = concerns.filter(inspection__concerns__pk__gt=F("pk"))
     told: dict[Mark, Q] = {
-        Mark.CORRECTS: Q(replaces__verification__isnull=False) | Q(replaces__replaces__verification__isnull=False),
+        Mark.CORRECTS: _replaces("verification"),
         Mark.DUPLICATE: HAS_SLOT & Q(Exists(rivals)),
         Mark.UNNAMED: Q(Exists(nameless)) & Q(Exists(several)),
         Mark.SERIOUS: Q(Exists(findings.filter(serious=True))),
         Mark.OWNERLESS: ~Q(Exists(concerns)),
-        Mark.OWN: own(user),
+        Mark.REFUSED: Q(outcome=Outcome.REFUSED),
+        Mark.ANSWERS: _replaces("sent_back"),
+        Mark.MULTIPLIED: COUNTS & ~Q(outcome=Outcome.CLEAN) & Q(Exists(_multipliers())),
+        Mark.OWN_TEXT: Q(Exists(findings.filter(defect=None))),
+        Mark.NOTE: ~Q(note=""),
         Mark.LATE: Q(received_at__gte=F("performed_at") + LATE),
     }
     checks = checks.annotate(**{f"is_{mark}": _true_where(condition) for mark, condition in told.items()})
     looks = Q()
     for mark in Mark:
         looks |= Q(**{f"is_{mark}": True})
-    return checks.annotate(look=_true_where(looks), against_own=_true_where(against_own(user)))
+    against = against_own(user)
+    return checks.annotate(
+        look=_true_where(looks), against_own=_true_where(against), barred=_true_where(own(user) | against)
+    )
+
+
+def _replaces(decision: str) -> Q:
+    """Checks that correct one of which there is such a decision, or that correct a correction of it."""
+    behind = ("__".join(["replaces"] * n) for n in range(1, CORRECTIONS + 1))
+    return reduce(or_, (Q(**{f"{replaced}__{decision}__isnull": False}) for replaced in behind))
+
+
+def _multipliers() -> QuerySet[OccasionMultiplier]:
+    """For `Exists`: what multiplies the points of the outer query's check, by the policy in force in its week."""
+    in_force = Policy.objects.newest(OuterRef(OuterRef("week__starts_on"))).values("pk")
+    of_occasion = OccasionMultiplier.objects.filter(policy=Subquery(in_force), occasion=OuterRef("occasion"))
+    return of_occasion.exclude(multiplier=1)
 
 
 def _true_where(condition: Q) -> ExpressionWrapper[Q]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campus.models import User, Week, WeekClosing
+from inspections.drafts import figure
 from scoring.facts import counting_week
 from scoring.models import Entry, Reversal
 from scoring.services.refusals import Refusal, reason_given
@@ -92,5 +93,5 @@ def _checked(points: Decimal, left: Decimal, entry: Entry) -> Decimal:
     if entry.bonus_id is not None and points % CENT:
         raise Refusal(_("Two decimals at most."))
     if points > left:
-        raise Refusal(_("Only %(left)s of this line are left to give back.") % {"left": f"{left.normalize():f}"})
+        raise Refusal(_("Only %(left)s of this line are left to give back.") % {"left": figure(left)})
     return points

@@ -166,7 +166,7 @@ def _must_be_allowed(inspection: Inspection, by: User) -> None:
     beyond = inspection.pk in beyond_reviewers([inspection], by)
     against = Inspection.objects.filter(against_own(by), pk=inspection.pk).exists()
     if why := hindrance(by, inspection, classes, beyond_reviewers=beyond, against_own=against):
-        raise NotAllowed(why)
+        raise NotAllowed(str(why.label))
 
 
 def _must_stand_alone(case: _Case) -> None:
@@ -174,7 +174,7 @@ def _must_stand_alone(case: _Case) -> None:
         if not hasattr(rival, "verification"):
             continue
         if rival.pk in case.replaced:
-            raise Refusal(_("What it corrects has passed, and stands. Set this one aside, with a reason."))
+            raise Refusal(_("What it corrects has passed and counts: this one cannot. Set it aside, with a reason."))
         raise Refusal(_("Another check of the same place and shift has passed. Set this one aside, or send it back."))
 
 

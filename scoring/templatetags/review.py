@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from campus.models import SHIFT_LABELS, Shift
 from campus.templatetags.figures import moment
+from inspections.drafts import figure
 from inspections.models import Occasion, Outcome, Standard
+from scoring.forms import DeclineForm
 from scoring.models import Return, SetAside, Verification
 from scoring.reviewing import Detail, Found, Group, Row
 from scoring.reviewing.rows import LATE
+from scoring.rights import Hindrance
 from scoring.words import listed
 
 register = template.Library()
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+
+OWN = {
+    Hindrance.ENTRY: pgettext_lazy("mark of a check", "Recorded by yourself"),
+    Hindrance.CLASS: pgettext_lazy("mark of a check", "Own class: not yours to review"),
+    Hindrance.ROOM: pgettext_lazy("mark of a check", "Own room: not yours to review"),
+    Hindrance.AGAINST: pgettext_lazy("mark of a check", "Against your own record"),
+}
 
 
 @register.filter
@@ -30,6 +42,14 @@ def what(row: Row) -> str:
     if not row.findings:
         return outcome(row)
     return listed(_defects(found) for _item, found in groupby(row.findings, key=_item_of))
+
+
+@register.filter
+def what_with_photos(row: Row) -> str:
+    """The same, and how many pictures there are to look at: 袋子乱挂，照片 1 张."""
+    count = len(row.photos)
+    told = ngettext("%(count)d photo", "%(count)d photos", count) % {"count": count}
+    return pgettext("between the parts of a remark", ", ").join([what(row), *([told] if count else [])])
 
 
 def _item_of(found: Found) -> str:
@@ -95,6 +115,33 @@ def later(delta: timedelta) -> str:
 
 
 @register.filter
+def times(factor: Decimal) -> str:
+    """×2."""
+    return f"×{figure(factor)}"
+
+
+@register.filter
+def own(hindrance: Hindrance) -> str:
+    """Why a row is left to a colleague, as a mark."""
+    return str(OWN.get(hindrance, ""))
+
+
+@register.filter
+def left_to_others(rows: Sequence[Row]) -> str:
+    """How many rows a reviewer recorded himself, how many he has to leave for another reason, and to whom."""
+    entries = sum(row.hindrance == Hindrance.ENTRY for row in rows)
+    others = len(rows) - entries
+    said = []
+    if entries:
+        mine = ngettext("%(count)d recorded by yourself", "%(count)d recorded by yourself", entries)
+        said.append(mine % {"count": entries})
+    if others:
+        near = ngettext("%(count)d too near to you", "%(count)d too near to you", others)
+        said.append(near % {"count": others})
+    return _("%(rows)s: other reviewers decide") % {"rows": listed(said)}
+
+
+@register.filter
 def codes(rows: Iterable[Row]) -> str:
     """The codes of rows, set wide apart."""
     return "\u3000".join(row.code for row in rows)
@@ -144,6 +191,12 @@ def visit(row: Row) -> str:
 def standard_name(standard: Standard) -> str:
     """宿舍 第 1 版."""
     return _("%(kind)s, version %(version)s") % {"kind": standard.get_kind_display(), "version": standard.version}
+
+
+@register.filter
+def whys(row: Row) -> list[Any]:
+    """The usual reasons for not passing it."""
+    return [*DeclineForm.WHYS, *([DeclineForm.OF_PHOTOS] if row.photos else [])]
 
 
 @register.filter

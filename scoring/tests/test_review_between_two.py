@@ -33,7 +33,7 @@ def status(by: User, check: Inspection) -> str:
 def test_passing_a_colleagues_check_never_sets_ones_own_aside(school: School, theirs: Inspection) -> None:
     (verdict,) = verify(inspections=[theirs.pk], by=school.reviewer)
     assert verdict.status == "refused"
-    assert "由别人" in verdict.errors[0]
+    assert "由其他审核员定" in verdict.errors[0]
     assert not SetAside.objects.exists()
     assert status(school.reviewer2, theirs) == "verified"
 
@@ -45,13 +45,14 @@ def test_nor_does_he_put_the_colleagues_out_of_the_way(school: School, theirs: I
 
 
 def test_the_review_offers_him_neither_of_the_two(school: School, client: Client, theirs: Inspection) -> None:
-    found = queue_for(school.reviewer, Scope())
-    assert all(row.hindrance for row in found.rows)
+    found = queue_for(school.reviewer, Scope(date=theirs.performed_on))
+    assert not found.rows
+    assert len(found.barred) == 2
     assert unquestionable([theirs.pk], school.reviewer) == []
     assert not detail_of(Inspection.objects.all(), theirs.pk, school.reviewer).passable
     client.force_login(school.reviewer)
     page = client.get(f"/review/{theirs.pk}/").content.decode()
-    assert "由别人来定" in page
+    assert "用哪一条由其他审核员定" in page
     assert 'name="inspection"' not in page
     assert detail_of(Inspection.objects.all(), theirs.pk, school.reviewer2).passable
 

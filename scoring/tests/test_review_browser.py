@@ -9,6 +9,7 @@ import pytest
 
 from config.tests.school import School
 from scoring.models import Return, SetAside, Verification
+from scoring.services import send_back
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -36,14 +37,12 @@ def beside(page: Page) -> str:
 
 def test_at_a_desk_keys_go_from_row_to_row_and_decide(busy: School, open_page: OpenPage) -> None:
     page = open_page(busy.reviewer, "desk")
-    page.goto("/review/")
-    assert beside(page) == "3427"
-    page.keyboard.press("j")
-    page.locator("#side h1", has_text="5413").wait_for()
+    page.goto("/review/?date=2026-11-09")
+    assert beside(page) == "5413"
     page.keyboard.press("x")
     assert page.locator("#queue .q[aria-current] input").is_checked()
     page.keyboard.press("v")
-    page.locator("#messages", has_text="5413 通过了，同一班次的另外 1 条搁置了").wait_for()
+    page.locator("#messages", has_text="5413 通过了，同一班次的另外 1 条已搁置，不算分").wait_for()
     assert beside(page) == "5420"
     assert (Verification.objects.count(), SetAside.objects.count()) == (1, 1)
 
@@ -51,13 +50,25 @@ def test_at_a_desk_keys_go_from_row_to_row_and_decide(busy: School, open_page: O
     page.locator("#reason:focus").wait_for()
     page.keyboard.type("帽子是谁的 v r")  # letters in the field are letters
     page.get_by_role("button", name="退回").click()
-    page.locator("#messages", has_text="5420 退给了王同学").wait_for()
+    page.locator("#messages", has_text="5420 已退回给王同学").wait_for()
     assert Return.objects.get().reason == "帽子是谁的 v r"
 
     page.keyboard.press("Shift+V")
     page.locator("#messages", has_text="通过了 2 条").wait_for()
-    assert page.locator("#queue .q").count() == 1
-    assert page.locator("#side", has_text="涉及你自己的班").is_visible()
+    page.get_by_text("要你审的都审完了").wait_for()
+    page.get_by_text("需回避的 1 条，由其他审核员审").click()
+    page.locator(".q", has_text="3427").locator("a").click()
+    page.locator("#side", has_text="本班的检查，需回避").wait_for()
+
+
+def test_the_keys_pass_by_what_is_folded(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer, "desk")
+    page.goto("/review/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.locator("#side h1", has_text="5420").wait_for()
+    page.keyboard.press("j")
+    assert at_row(page) == "5420"
 
 
 def test_a_folded_line_opens_and_its_box_ticks_what_is_in_it(busy: School, open_page: OpenPage) -> None:
@@ -85,6 +96,60 @@ def test_on_a_phone_one_check_is_a_page_of_its_own(busy: School, open_page: Open
     page.locator(".dock button").click()
     page.locator("#messages", has_text="通过了 2 条").wait_for()
     assert Verification.objects.count() == 3
+
+
+def test_a_list_that_the_browser_has_kept_is_asked_for_anew(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer, "phone")
+    page.goto("/review/")
+    busy.check("5403")
+    with page.expect_navigation():
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert page.locator("#list-head h1").inner_text() == "6 条待审核"
+
+
+@pytest.mark.parametrize("screen", ["phone", "desk"])
+def test_what_was_sent_back_can_be_opened(busy: School, open_page: OpenPage, screen: str) -> None:
+    send_back(inspection=busy.rooms["5420"].inspections.get().pk, by=busy.reviewer, reason="帽子是谁的")
+    page = open_page(busy.reviewer, screen)
+    page.goto("/review/")
+    page.get_by_text("退回 1 条，等检查员更正").click()
+    page.get_by_role("link", name="帽子是谁的").click()
+    page.locator("#side", has_text="退回：帽子是谁的").wait_for()
+
+
+def test_words_that_were_not_sent_stay_with_their_check(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer, "desk")
+    page.goto("/review/")
+    at_5413, at_5420 = (page.locator("#queue .q", has_text=code).first.locator("a") for code in ("5413", "5420"))
+    page.locator("#reason").fill("哪条是真的")
+    page.locator(".reasons label", has_text="重复").click()
+    at_5420.click()
+    page.locator("#side h1", has_text="5420").wait_for()
+    assert words(page) == ("", "")
+    page.reload()
+    at_5413.click()
+    page.locator("#side h1", has_text="5413").wait_for()
+    assert words(page) == ("哪条是真的", "重复")
+    page.get_by_role("button", name="退回").click()
+    page.locator("#messages", has_text="5413 已退回给王同学").wait_for()
+    assert Return.objects.get().reason == "重复：哪条是真的"
+    assert page.evaluate("Object.keys(sessionStorage).filter((name) => !name.startsWith('htmx'))") == []
+
+
+def words(page: Page) -> tuple[str, str]:
+    """What stands in the field, and the reason that is chosen."""
+    chosen = page.locator("[name=why]:checked")
+    return page.locator("#reason").input_value(), chosen.input_value() if chosen.count() else ""
+
+
+def test_a_choice_that_is_wanting_is_told_of_its_check_alone(busy: School, open_page: OpenPage) -> None:
+    page = open_page(busy.reviewer, "desk")
+    page.goto(f"/review/{busy.rooms['5420'].inspections.get().pk}/")
+    page.get_by_role("button", name="通过这条").click()
+    page.locator("#messages", has_text="还有没选的").wait_for()
+    page.locator("#queue .q", has_text="5413").first.locator("a").click()
+    page.locator("#side h1", has_text="5413").wait_for()
+    assert page.locator("#messages").inner_text() == ""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

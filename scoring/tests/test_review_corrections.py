@@ -9,9 +9,9 @@ from django.test import Client
 
 from config.tests.school import School
 from inspections.models import Inspection
-from scoring.models import Entry
+from scoring.models import Entry, Return
 from scoring.reviewing import Scope, detail_of, queue_for, unquestionable
-from scoring.services import set_aside, verify
+from scoring.services import send_back, set_aside, verify
 
 SLOTS = [{}, {"shift": "noon", "clock": "12:10"}, {"occasion": "spot"}]
 
@@ -40,7 +40,7 @@ def test_the_page_of_it_says_what_to_do_and_offers_no_passing(
     client.force_login(school.reviewer)
     page = client.get(f"/review/{correction.pk}/").content.decode()
     assert "更正已通过的" in page
-    assert "它要更正的那一条已经通过，仍然有效。写明原因，把这一条搁置" in page
+    assert "原来那条已经通过，照旧算分；这条不能再算。写明原因，把这条搁置" in page
     assert 'form="pass"' not in page
 
 
@@ -50,6 +50,24 @@ def test_passing_it_is_refused_and_setting_it_aside_is_not(school: School, corre
     set_aside(inspection=correction.pk, by=school.reviewer, reason="照原来的算")
     assert not queue_for(school.reviewer, Scope()).rows
     assert sum(entry.points for entry in Entry.objects.all()) == -1
+
+
+def test_it_may_go_back_as_well_and_what_has_passed_stands(school: School, correction: Inspection) -> None:
+    send_back(inspection=correction.pk, by=school.reviewer, reason="照原来的算")
+    assert Return.objects.get().inspection == correction
+    assert not queue_for(school.reviewer, Scope()).rows
+    assert sum(entry.points for entry in Entry.objects.all()) == -1
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [("return", "5413 已退回给王同学，对方在“我记的”里看得到原因"), ("set-aside", "已搁置，不算分")]
+)
+def test_the_page_of_it_does_either(
+    school: School, client: Client, correction: Inspection, verb: str, said: str
+) -> None:
+    client.force_login(school.reviewer)
+    answer = client.post(f"/review/{correction.pk}/{verb}/", {"reason": "照原来的算", "one": "1"}, follow=True)
+    assert said in answer.content.decode()
 
 
 def test_the_correction_of_a_correction_is_none_the_better(school: School, correction: Inspection) -> None:

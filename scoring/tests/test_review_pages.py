@@ -62,6 +62,17 @@ def test_one_check_tells_all_that_a_decision_needs(school: School, reviewer: Cli
     assert "要看 1 / 2" in said
 
 
+def test_before_its_class_is_named_a_finding_is_charged_to_neither(school: School, reviewer: Client) -> None:
+    check = school.check("5420", None, "bags-hanging", "hats-hanging")
+    said = text(reviewer.get(f"/review/{check.pk}/"))
+    assert "5420 0852、0853 班 −2" in said
+    assert "扣分 两班暂不扣，待定班级" in said
+    partly = school.check("5420", None, "hats-hanging", "room-floor-dirty", shift="noon", clock="12:10")
+    said = text(reviewer.get(f"/review/{partly.pk}/"))
+    assert "另有 1 处没定班级" in said
+    assert "暂不扣" not in said
+
+
 def test_how_late_it_came_is_told(school: School, reviewer: Client) -> None:
     school.check("5413", late=timedelta(hours=3, minutes=40))
     said = text(reviewer.get("/review/"))
@@ -87,6 +98,46 @@ def test_nothing_left_says_so_and_where_to_go_on(school: School, reviewer: Clien
     assert "都审完了" in text(reviewer.get("/review/?date=2026-11-10"))
 
 
+def test_ones_own_are_listed_apart_and_the_queue_can_be_emptied(school: School, reviewer: Client) -> None:
+    school.check("5413", by=school.reviewer)
+    school.check("5403", None, "bad-smell", by=school.reviewer)
+    waiting = school.check("3318")
+    page = text(reviewer.get("/review/?date=2026-11-09"))
+    assert "1 条待审核" in page
+    assert "通过这 1 条" in page
+    assert "本人记的 2 条，由其他审核员审" in page
+    reviewer.post("/review/verify/", {"inspection": waiting.pk})
+    done = text(reviewer.get("/review/?date=2026-11-09"))
+    assert "0 条待审核" in done
+    assert "要你审的都审完了 3 条通过 1 条，退回 0 条，搁置 0 条" in done
+    assert "今晚" not in done
+    assert "本人记的 2 条，由其他审核员审 19:20 5403 0853 空气 异味 本人记的 −1 吴同学" in done
+
+
+def test_ones_own_class_is_told_from_ones_own_record(school: School, reviewer: Client) -> None:
+    school.check("5413", by=school.reviewer)
+    school.check("3427", None, "bad-smell", by=school.inspector2)
+    page = text(reviewer.get("/review/?date=2026-11-09"))
+    assert "本人记的 1 条、需回避的 1 条，由其他审核员审" in page
+    assert "空气 异味 本班，需回避 −1" in page
+
+
+def test_what_was_sent_back_leads_to_the_check(school: School, reviewer: Client) -> None:
+    check = school.check("5413", None, "bags-hanging")
+    reviewer.post(f"/review/{check.pk}/return/", {"why": "班级不对", "reason": "是 0853"})
+    page = reviewer.get("/review/")
+    assert "退回 1 条，等检查员更正 19:20 5413 晚检 班级不对：是 0853 11月9日 周一 王同学" in text(page)
+    assert f'href="/review/{check.pk}/"' in page.content.decode()
+    school.check("5413", None, "bags-hanging", replaces=check.pk)
+    assert "等检查员更正" not in text(reviewer.get("/review/"))
+
+
+@pytest.mark.parametrize("address", ["/review/", "/review/{id}/"])
+def test_no_browser_keeps_a_queue_of_yesterday(school: School, reviewer: Client, address: str) -> None:
+    check = school.check("5413")
+    assert "no-store" in reviewer.get(address.format(id=check.pk))["Cache-Control"]
+
+
 def test_a_day_without_checks_says_what_will_come(school: School, reviewer: Client) -> None:
     assert "这天没有检查 检查员一记，这里就有。" in text(reviewer.get("/review/"))
 
@@ -107,7 +158,7 @@ def test_passing_one_tells_what_gave_way_and_goes_on_to_the_next(school: School,
     following = school.check("5403", clock="20:10")
     answer = reviewer.post("/review/verify/", {"inspection": first.pk, "one": "1"}, follow=True)
     assert answer.redirect_chain == [(f"/review/{following.pk}/", 302)]
-    assert told(answer) == ["5413 通过了，同一班次的另外 1 条搁置了"]
+    assert told(answer) == ["5413 通过了，同一班次的另外 1 条已搁置，不算分"]
     assert passed(first)
 
 
@@ -134,7 +185,7 @@ def test_the_rest_is_what_was_seen_and_nothing_is_amiss_with(school: School, rev
     plain, twin = school.check("5413", None, "bad-smell"), school.check("5403")
     serious = school.check("3318", None, "banned-appliance")
     page = reviewer.get("/review/")
-    assert "通过其余 2 条" in text(page)
+    assert "通过其余 2 条，留 1 条要看" in text(page)
     seen = re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
     assert set(seen) == {str(plain.pk), str(twin.pk)}
 
@@ -145,6 +196,30 @@ def test_the_rest_is_what_was_seen_and_nothing_is_amiss_with(school: School, rev
     assert told(answer) == ["5413 通过了"]
     assert passed(plain)
     assert not any(passed(check) for check in (twin, serious, unseen))
+
+
+def test_the_rest_leaves_what_its_row_does_not_tell(school: School, reviewer: Client) -> None:
+    plain = school.check("5413", None, "bad-smell")
+    left = [
+        school.check("教102", "refused"),
+        school.check("5403", None, {"text": "墙上有字", "points": "1"}),
+        school.check("3318", None, "bad-smell", occasion="school"),
+        school.check("3501", note="门口有人等着搬床"),
+    ]
+    page = reviewer.get("/review/")
+    said = text(page)
+    assert "通过其余 1 条，留 4 条要看" in said
+    assert "19:20 3318 0851 空气 异味 校查 ×2 −2" in said
+    assert "19:20 5403 0853 墙上有字 自填问题 −1" in said
+    assert "19:20 3501 2101 干净 有备注 0" in said
+    assert "19:20 教102 0852 拒检 −10" in said
+    seen = re.findall(r'name="seen" value="([^"]+)"', page.content.decode())
+    answer = reviewer.post(
+        "/review/verify/", {"rest": "all", "seen": [*seen, *(str(check.pk) for check in left)]}, follow=True
+    )
+    assert told(answer) == ["5413 通过了"]
+    assert passed(plain)
+    assert not any(passed(check) for check in left)
 
 
 def test_the_rest_of_one_round_leaves_the_others(school: School, reviewer: Client) -> None:
@@ -170,8 +245,8 @@ def test_what_passed_before_and_what_is_refused_is_told(school: School, reviewer
     own = [school.check("3427", occasion="spot", by=school.inspector2, clock=f"19:{n}0") for n in range(1, 6)]
     ids = [done.pk, *(one.pk for one in own)]
     said = told(reviewer.post("/review/verify/", {"inspection": ids}, follow=True))
-    assert said[0] == "1 条之前就通过了"
-    assert said[1] == "3427 没有通过：涉及你自己的班，由别的审核来审"
+    assert said[0] == "5413 之前由吴同学通过了"
+    assert said[1] == "3427 没有通过：本班的检查，需回避，由其他审核员审"
     assert said[-1] == "还有 2 条没有通过，一条一条看"
 
 
@@ -192,6 +267,21 @@ def test_a_reason_goes_with_it(school: School, reviewer: Client, verb: str, reco
     answer = reviewer.post(f"/review/{check.pk}/{verb}/", {"why": "重复", "reason": "整改后又看了一次", "one": "1"})
     assert answer.status_code == 302
     assert record.objects.get().reason == "重复：整改后又看了一次"
+
+
+def test_what_became_of_it_is_told_with_its_place(school: School, reviewer: Client) -> None:
+    one, other = school.check("5413", None, "bags-hanging"), school.check("5403", clock="20:05")
+    answer = reviewer.post(f"/review/{one.pk}/return/", {"why": "班级不对"}, follow=True)
+    assert told(answer) == ["5413 已退回给王同学，对方在“我记的”里看得到原因"]
+    answer = reviewer.post(f"/review/{other.pk}/set-aside/", {"why": "重复"}, follow=True)
+    assert told(answer) == ["5403（王同学 20:05 记的）已搁置，不算分"]
+
+
+def test_what_gave_way_is_told_with_its_place_when_several_pass(school: School, reviewer: Client) -> None:
+    first, plain = school.check("5413"), school.check("5403")
+    school.check("5413", by=school.inspector2, clock="20:05")
+    answer = reviewer.post("/review/verify/", {"inspection": [first.pk, plain.pk]}, follow=True)
+    assert told(answer) == ["通过了 2 条，5413 同一班次的另外 1 条已搁置，不算分"]
 
 
 @pytest.mark.parametrize("verb", ["return", "set-aside"])
@@ -220,7 +310,7 @@ def test_usual_reason_and_own_words_together_keep_within_bounds(school: School, 
 def test_somebody_elses_decision_is_told_and_the_queue_goes_on(school: School, reviewer: Client) -> None:
     check, following = school.verified("5413"), school.check("5403")
     answer = reviewer.post(f"/review/{check.pk}/return/", {"why": "重复", "one": "1"}, follow=True)
-    assert told(answer) == ["这一条已经通过了"]
+    assert told(answer) == ["5413 没有改动：这一条已经通过了"]
     assert answer.redirect_chain == [(f"/review/{following.pk}/", 302)]
 
 
@@ -261,14 +351,14 @@ def test_nobody_is_offered_to_pass_his_own(school: School, client: Client) -> No
     check = school.check("5403", None, "bags-hanging")
     page = client.get(f"/review/{check.pk}/")
     html = page.content.decode()
-    assert "涉及你自己的班，由别的审核来审" in text(page)
+    assert "本班的检查，需回避，由其他审核员审" in text(page)
     assert 'type="checkbox"' not in html
     assert "通过" not in re.sub(r'<p class="keys.*?</p>', "", html[html.index('id="main"') :], flags=re.S)
     assert told(client.post("/review/verify/", {"inspection": check.pk}, follow=True)) == [
-        "5403 没有通过：涉及你自己的班，由别的审核来审"
+        "5403 没有通过：本班的检查，需回避，由其他审核员审"
     ]
     refused = client.post(f"/review/{check.pk}/return/", {"why": "重复"}, follow=True)
-    assert told(refused) == ["涉及你自己的班，由别的审核来审"]
+    assert told(refused) == ["5403 没有改动：本班的检查，需回避，由其他审核员审"]
     assert not Return.objects.exists()
 
 
@@ -297,7 +387,7 @@ def test_an_unknown_check_and_one_not_to_be_seen_are_not_there(school: School, c
 def test_an_advisor_sees_why_it_is_not_his_to_decide(school: School, client: Client) -> None:
     check = school.check("5413")
     client.force_login(school.advisor)
-    assert "这一条有审核能审" in text(client.get(f"/review/{check.pk}/"))
+    assert "这一条有审核员能审" in text(client.get(f"/review/{check.pk}/"))
     assert "没有要你审的" in text(client.get("/review/"))
 
 
@@ -318,9 +408,9 @@ def test_the_policy_is_told_in_sentences_with_its_figures(school: School, client
         "院查、校查扣的分乘 2",
         "当场整改的，只扣 50%",
         "一次检查最多扣一个班 10 分",
-        "每班每周从 100 分起",
+        "每班每周的基础分是 100 分",
         "宿舍：每处取几次检查的平均，班级再取各处的平均，乘 5",
-        "查得不到 3 次的",
+        "检查不足 3 次的",
         "10%",
     ]:
         assert sentence in said

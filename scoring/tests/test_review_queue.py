@@ -16,8 +16,9 @@ from campus.selectors import today
 from config.tests.school import MONDAY, School
 from dormitories.models import Residency, Room
 from inspections.models import Area, Inspection
-from scoring.models import Entry, Policy
+from scoring.models import Entry, OccasionMultiplier, Policy, Return
 from scoring.reviewing import Queue, Row, Scope, detail_of, queue, queue_for, unquestionable
+from scoring.rights import Hindrance
 from scoring.services import send_back, set_aside, verify
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -101,7 +102,7 @@ def test_what_is_decided_leaves_the_queue_and_so_does_what_its_inspector_has_cor
     assert [row.id for row in found.rows] == [newer.pk]
     assert not found.rows[0].marks
     assert (found.tally.passed, found.tally.returned, found.tally.aside) == (1, 1, 1)
-    assert [(one.inspector, one.count) for one in found.awaited] == [("王同学", 1)]
+    assert found.unanswered == [returned]
 
 
 # What wants a look
@@ -182,12 +183,116 @@ def test_an_hour_later_is_late(school: School, minutes: int, late: tuple[str, ..
     assert only(school).marks == late
 
 
-def test_ones_own_says_why_it_cannot_be_passed(school: School) -> None:
-    school.check("5403", None, "bags-hanging")
+def test_the_answer_to_a_return_wants_a_look_also_where_it_was_corrected_again(school: School) -> None:
+    first = school.check("5413", None, "bags-hanging")
+    send_back(inspection=first.pk, by=school.reviewer, reason="不算问题")
+    check = school.check("5413", None, "bags-hanging", replaces=first.pk)
+    for _ in range(3):
+        row = only(school)
+        assert (row.id, row.marks, row.unquestionable) == (check.pk, ("answers",), False)
+        assert unquestionable([check.pk], school.reviewer) == []
+        answers = detail_of(Inspection.objects.all(), check.pk, school.reviewer).answers
+        assert answers is not None
+        assert answers.reason == "不算问题"
+        check = school.check("5413", None, "bags-hanging", replaces=check.pk)
+
+
+def test_a_correction_that_nobody_asked_for_wants_none(school: School) -> None:
+    first = school.check("5413", None, "bags-hanging")
+    school.check("5413", replaces=first.pk)
+    assert only(school).unquestionable
+
+
+def test_a_refusal_that_costs_ten(school: School) -> None:
+    school.check("教102", "refused")
+    assert only(school).marks == ("refused",)
+
+
+def test_own_words_with_points_of_the_inspectors_choice(school: School) -> None:
+    school.check("5413", None, {"text": "墙上有字", "points": "1"})
+    school.check("5403", None, {"defect": "bad-smell", "text": "烟味"})
+    assert marks(shown(school)) == {"5413 有问题": ["own_text"], "5403 有问题": []}
+
+
+def test_a_note(school: School) -> None:
+    school.check("5413", note="门口有人等着搬床")
+    assert only(school).marks == ("note",)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "findings", "wants"),
+    [
+        ("school", ["bad-smell"], ("multiplied",)),
+        ("department", ["bad-smell"], ("multiplied",)),
+        ("school", [], ()),
+        ("deep_clean", ["bad-smell"], ()),
+        ("spot", ["bad-smell"], ()),
+    ],
+)
+def test_what_costs_a_multiple_for_the_occasion(
+    school: School, occasion: str, findings: list[str], wants: tuple[str, ...]
+) -> None:
+    school.check("5413", None, *findings, occasion=occasion)
+    assert only(school).marks == wants
+
+
+def test_which_occasion_multiplies_is_the_policys_word(school: School) -> None:
+    later = Policy.objects.create(version=2, in_force_from=MONDAY + timedelta(days=7), flags_percent=10)
+    for rule in Policy.objects.get(version=1).categories.all():
+        rule.pk, rule.policy = None, later
+        rule.save()
+    OccasionMultiplier.objects.create(policy=later, occasion="deep_clean", multiplier="1.5")
+    for day in (MONDAY, MONDAY + timedelta(days=7)):
+        school.check("5413", None, "bad-smell", occasion="school", day=day)
+        school.check("5413", None, "bad-smell", occasion="deep_clean", day=day)
+    found = [(row.inspection.occasion, row.marks) for row in shown(school, date=MONDAY).rows]
+    assert sorted(found) == [("deep_clean", ()), ("school", ("multiplied",))]
+    found = [(row.inspection.occasion, row.marks) for row in shown(school, date=MONDAY + timedelta(days=7)).rows]
+    assert sorted(found) == [("deep_clean", ("multiplied",)), ("school", ())]
+
+
+# What is left to colleagues
+
+
+def test_ones_own_stand_apart_and_are_not_counted(school: School) -> None:
+    entry = school.check("5413", by=school.reviewer2)
+    of_class = school.check("5403", None, "bags-hanging")
+    against = school.check("5413", clock="20:05")
+    waiting = school.check("5420", "clean", shift="noon", clock="12:10")
+    school.check("3318")
     found = queue_for(school.reviewer2, Scope())
-    assert found.rows[0].marks == ("own",)
-    assert "自己的班" in (found.rows[0].hindrance or "")
-    assert not found.passable
+    assert {row.id: row.hindrance for row in found.barred} == {
+        entry.pk: Hindrance.ENTRY,
+        of_class.pk: Hindrance.CLASS,
+        waiting.pk: Hindrance.CLASS,
+        against.pk: Hindrance.AGAINST,
+    }
+    assert [row.code for row in found.rows] == ["3318"]
+    assert (found.waiting, found.looks, found.tally.waiting, found.tally.barred) == (1, 0, 1, 4)
+    assert [(day.waiting, day.barred) for day in found.days] == [(1, 4)]
+
+
+def test_ones_own_room_stands_apart_too(school: School) -> None:
+    school.reviewer.home_room = school.rooms["5413"]
+    school.reviewer.save()
+    school.check("5413")
+    found = shown(school, date=MONDAY)
+    assert [row.hindrance for row in found.barred] == [Hindrance.ROOM]
+    assert not found.rows
+
+
+def test_a_day_with_nothing_but_ones_own_is_not_where_to_go_on(school: School) -> None:
+    school.check("5413", day=TUESDAY, by=school.reviewer)
+    school.check("5413")
+    found = shown(school)
+    assert (found.day, [day.waiting for day in found.days]) == (MONDAY, [0, 1])
+    assert shown(school, date=TUESDAY).elsewhere == Scope(MONDAY)
+
+
+def test_a_shift_that_is_left_to_colleagues_is_not_called_reviewed(school: School) -> None:
+    school.check("5413", by=school.reviewer)
+    (line,) = shown(school, date=MONDAY).lines
+    assert getattr(line, "place_label", "") == "5号楼"
 
 
 def test_what_presses_most_stands_first_and_the_clean_are_folded_at_the_end(school: School) -> None:
@@ -297,6 +402,8 @@ def test_thirty_rows_ask_the_database_as_often_as_three(school: School, client: 
     school.check("5420", None, "hats-hanging")
     school.check("5413", None, "bad-smell")
     school.check("5413", by=school.inspector2, clock="20:05")
+    school.check("5403", occasion="spot", by=school.people[who])
+    returned(school, "5403")
     client.get("/review/")
     few = queries(client)
     for n in range(30):
@@ -309,7 +416,15 @@ def test_thirty_rows_ask_the_database_as_often_as_three(school: School, client: 
         )
         school.check(code, None, "hats-hanging", "bad-smell", {"text": "墙上有字", "points": "1"})
         school.check(code, by=school.inspector2, clock="20:05")
+        school.check(code, occasion="spot", by=school.people[who])
+        returned(school, code)
     assert queries(client) == few
+
+
+def returned(school: School, code: str) -> Inspection:
+    check = school.check(code, shift="noon", clock="12:10")
+    Return.objects.create(inspection=check, by=school.reviewer, reason="班级不对")
+    return check
 
 
 def queries(client: Client) -> int:

@@ -16,7 +16,7 @@ from dormitories.models import Residency, Room
 from inspections.models import Inspection
 from scoring import engine
 from scoring.facts import counting_week
-from scoring.models import Entry, Policy, Reversal
+from scoring.models import Entry, Policy
 from scoring.selectors import (
     bonus_totals,
     checks_of,
@@ -29,7 +29,7 @@ from scoring.selectors import (
     tallies,
     waiting,
 )
-from scoring.services import give_bonus, reverse, verify
+from scoring.services import give_bonus, verify
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -46,16 +46,6 @@ def totals(school: School, code: str) -> dict[str, tuple[int, Decimal, Decimal, 
 
 def line_of(inspection: Inspection, code: str = "0852") -> Entry:
     return Entry.objects.charges().get(inspection=inspection, school_class__code=code)
-
-
-def appeal(school: School, entry: Entry, points: str | None = None) -> Entry:
-    return reverse(
-        entry=entry,
-        points=Decimal(points) if points else None,
-        cause=Reversal.Cause.APPEAL,
-        reason="照片上是干净的",
-        by=school.reviewer2,
-    )
 
 
 def test_lines_and_checks_add_up_by_class_and_target(school: School) -> None:
@@ -94,9 +84,9 @@ def test_what_nobody_has_passed_counts_for_nobody_and_waits(school: School) -> N
 
 def test_what_is_given_back_no_longer_stands(school: School) -> None:
     inspection = school.verified("5413", None, "desk-dirty")
-    appeal(school, line_of(inspection), "0.25")
+    school.take_back(line_of(inspection), "0.25")
     assert totals(school, "0852") == {"room:5413": (1, Decimal("-0.75"), Decimal(0), 1, 0)}
-    appeal(school, line_of(inspection))
+    school.take_back(line_of(inspection))
     assert totals(school, "0852") == {"room:5413": (1, Decimal(0), Decimal(0), 0, 0)}
 
 
@@ -113,7 +103,7 @@ def test_what_is_taken_back_leaves_nothing_behind(school: School) -> None:
     """SQLite adds decimals as floats: there 0.1 and 0.2, taken back, leave a trace."""
     inspection = school.verified("5413", None, {"text": "墙角", "points": "0.1"}, {"text": "门后", "points": "0.2"})
     for entry in Entry.objects.charges().filter(inspection=inspection):
-        appeal(school, entry)
+        school.take_back(entry)
     assert totals(school, "0852") == {"room:5413": (1, Decimal(0), Decimal(0), 0, 0)}
 
 
@@ -170,7 +160,7 @@ def test_a_line_is_followed_by_those_that_take_it_back(school: School) -> None:
     first = school.verified("5413", None, "desk-dirty")
     school.verified("5413", None, "bed-unmade", day=TUESDAY)
     give_bonus(patterns=["0852"], exceptions=[], points=Decimal(2), date=MONDAY, reason="打扫阶教", by=school.admin)
-    back = appeal(school, line_of(first))
+    back = school.take_back(line_of(first))
     told = lines(school.week, school.classes["0852"])
     assert [(line.category, line.points) for line in told] == [("dorm", -1), ("dorm", 1), ("dorm", -1), ("bonus", 2)]
     assert told[0].taken_back == (back,)
@@ -220,7 +210,7 @@ def test_the_raw_facts_are_reckoned_to_what_the_ledger_says(school: School) -> N
     school.verified("硬化路", None, {"defect": "loose-soil", "corrected": True}, shift="morning", clock="07:31")
     give_bonus(patterns=["*"], exceptions=["2101"], points=Decimal(2), date=MONDAY, reason="校级表彰", by=school.admin)
     for entry in Entry.objects.charges().filter(inspection=first):
-        appeal(school, entry, "0.5")
+        school.take_back(entry, "0.5")
     week = school.week
     policy = policy_of(week).as_value()
     codes = [klass.code for klass in classes_present(week)]
@@ -257,7 +247,7 @@ def queries_of(school: School) -> list[int]:
 def test_as_many_queries_for_thirty_classes_as_for_a_few(more_classes: School) -> None:
     school = more_classes
     give_bonus(patterns=["0852"], exceptions=[], points=Decimal(2), date=MONDAY, reason="打扫阶教", by=school.admin)
-    appeal(school, line_of(school.verified("5413", None, "desk-dirty")))
+    school.take_back(line_of(school.verified("5413", None, "desk-dirty")))
     few = queries_of(school)
     for number in range(25):
         school.verified(f"6{number:02}", None, "desk-dirty", "room-floor-dirty")

@@ -52,6 +52,7 @@
     if ((hit = on("[data-dismiss]"))) hit.closest(".message").remove();
     else if ((hit = on("[data-reveal]"))) reveal(hit);
     else if ((hit = on("[data-fill]"))) fill(hit, event);
+    else if (on("[data-back]")) goBack(event);
   });
 
   const reveal = (button) => {
@@ -69,16 +70,49 @@
     document.getElementById(link.dataset.thenFocus)?.focus();
   };
 
+  // To where the reader came from, as it was left; the link's own address serves whoever came from elsewhere
+  const goBack = (event) => {
+    if (history.length < 2 || !document.referrer.startsWith(`${location.origin}/`)) return;
+    event.preventDefault();
+    history.back();
+  };
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-theme-choice]")) chooseTheme(event.target.value);
+    else if (event.target.matches("[data-submits]") && !event.target.matches(".by-keys")) event.target.form.submit();
   });
   document.addEventListener("keydown", key);
+
+  // Arrow keys pass from choice to choice: who turns with them presses the button
+  for (const how of ["keydown", "pointerdown"]) {
+    document.addEventListener(how, ({ target }) => {
+      if (target.matches?.("[data-submits]")) target.classList.toggle("by-keys", how === "keydown");
+    });
+  }
+
+  document.addEventListener("invalid", (event) => {
+    event.preventDefault();
+    event.target.form.querySelector("input:invalid").focus();
+    say("say-wanting");
+  }, true);
+
+  // ── Asking the server ───────────────────────────────────────────────
+
+  // The token of now: signing in gives out a new one, perhaps in another tab
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+    if (!token || detail.verb === "get") return;
+    detail.headers["X-CSRFToken"] = token;
+    delete detail.parameters.csrfmiddlewaretoken;
+  });
 
   // The server answered with a fault, or did not answer: nothing was swapped, so say it
   document.addEventListener("htmx:responseError", (event) => {
     say({ 401: "say-signed-out", 403: "say-stale" }[event.detail.xhr.status] || "say-failed");
   });
-  document.addEventListener("htmx:sendError", () => say("say-unsent"));
+  for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(lost, () => say("say-unsent"));
+  }
 
   // What was typed before the scripts had run brings no further input event: look for it now. Once only, for later on
   // the field always holds other words than the page came with
@@ -91,6 +125,7 @@
 
   const start = (within) => {
     for (const radio of $$("[data-theme-choice]", within)) radio.checked = radio.value === savedTheme();
+    for (const choice of $$("[data-submits]", within)) choice.form.reset();
   };
 
   start(document);

@@ -2,7 +2,7 @@
 (() => {
   const desk = window.matchMedia("(min-width: 768px)");
   const queue = () => document.getElementById("queue");
-  const rows = () => [...document.querySelectorAll("#queue .q")].filter((row) => row.offsetParent !== null);
+  const rows = () => [...document.querySelectorAll("#queue .q:not(details:not([open]) *)")];
   const current = () => document.querySelector("#queue .q[aria-current]");
 
   // A decision is on its way: its answer brings the next check, and nothing else may come between
@@ -24,6 +24,7 @@
   const open = (address, row = current()) => {
     if (deciding()) return;
     const side = document.getElementById("side");
+    document.querySelector("#messages [data-wanting]")?.remove(); // of the check that is left
     if (left?.side !== side) left = { side, row: current(), address: location.href };
     if (side.contains(document.activeElement)) queue().focus({ preventScroll: true });
     side.inert = true;
@@ -79,6 +80,42 @@
     const boxes = event.target.closest(".q-fold").querySelectorAll(".q input[type=checkbox]");
     for (const box of boxes) box.checked = event.target.checked;
   });
+
+  // The reason for a check stays with it in this tab until it is sent, whatever is looked at in between
+  const slip = () => document.querySelector("#side [data-kept]");
+
+  const stored = (act) => {
+    try {
+      return act(sessionStorage, slip().dataset.kept);
+    } catch {
+      return null; // nowhere to keep it
+    }
+  };
+
+  const keep = () => {
+    const { why, reason } = slip().elements;
+    stored((tab, name) => tab.setItem(name, JSON.stringify({ why: why.value, reason: reason.value })));
+  };
+
+  // What the page came with was refused just now, and is the newer
+  const bringBack = () => {
+    const found = slip() && stored((tab, name) => JSON.parse(tab.getItem(name)));
+    if (!found) return;
+    const { why, reason } = slip().elements;
+    if (why.value || reason.value) return;
+    why.value = found.why;
+    reason.value = found.reason;
+  };
+
+  bringBack();
+  document.addEventListener("htmx:afterSwap", bringBack);
+  document.addEventListener("input", (event) => event.target.closest("[data-kept]") && keep());
+  document.addEventListener("htmx:beforeOnLoad", ({ target, detail }) => {
+    if (detail.xhr.status < 300 && target.closest("#side") && slip()) stored((tab, name) => tab.removeItem(name));
+  });
+
+  // Back to a page that the browser has kept: what it shows may be decided by now
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
   // What had the focus was exchanged: the keys go on working
   const refocus = () => {

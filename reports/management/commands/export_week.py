@@ -7,7 +7,8 @@ from typing import Any
 
 from campus.selectors import school_zone
 from campus.templatetags.figures import points
-from reports.exports import facts_shape, short
+from inspections.drafts import figure
+from reports.exports import facts_shape
 from reports.management.weekly import WeekCommand
 from scoring.selectors import CheckFacts, Facts, facts_of
 
@@ -40,7 +41,7 @@ def _table(facts: Facts) -> Iterator[str]:
 def _check(one: CheckFacts) -> str:
     check = one.check
     found = ", ".join(
-        f"{short(finding.points)}"
+        f"{figure(finding.points)}"
         + (f" {finding.klass}" if finding.klass else "")
         + (" serious" if finding.serious else "")
         + (" corrected" if finding.corrected else "")

@@ -1,0 +1,1 @@
+"""The phone's side of recording, under `/api/v1/` (design §6.2)."""

@@ -1,0 +1,163 @@
+"""What the phone reads: one's rounds, the places there are, what was recorded on a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.csrf import ensure_csrf_cookie
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from campus.models import SHIFT_LABELS, User
+from campus.selectors import school_zone, shift_times, today
+from inspections.api.etag import with_etag
+from inspections.api.shapes import PatrolShape, PlacesShape, WorkShape
+from inspections.forms import parsed_day
+from inspections.models import Area, Occasion, Round
+from inspections.phone import Work, all_places, work_of
+from inspections.places import Group, groups
+from inspections.rounds.clock import usual_start
+from inspections.rounds.selectors import next_round, rounds_of
+
+CHINESE, ENGLISH = "zh-hans", "en"
+
+
+def person(request: Request) -> User:
+    assert isinstance(request.user, User), "held by config.access"
+    return request.user
+
+
+@method_decorator(ensure_csrf_cookie, name="dispatch")  # the shell has no form that would bring it
+class PatrolView(APIView):
+    """Who I am, which shift it is, and my rounds: today's with their routes, and the next one."""
+
+    @extend_schema(responses=PatrolShape)
+    def get(self, request: Request) -> Response:
+        user, now = person(request), timezone.now()
+        local = now.astimezone(school_zone())
+        upcoming = next_round(user, local.date())
+        return Response(
+            {
+                "me": me(user),
+                "now": instant(now),
+                "date": local.date().isoformat(),
+                "shift": shift_times().shift_at(local.time()).value,
+                "shifts": [
+                    {"code": shift.value, **both(label), "starts_at": clock(usual_start(shift))}
+                    for shift, label in SHIFT_LABELS.items()
+                ],
+                "occasions": [{"code": occasion.value, **both(occasion.label)} for occasion in Occasion],
+                "rounds": [
+                    {**walk(one), "stops": [stop.target_key for stop in one.stops.all()]}
+                    for one in rounds_of(user, local.date())
+                ],
+                "next_round": {**walk(upcoming), "count": upcoming.count} if upcoming else None,
+            }
+        )
+
+
+class PlacesView(APIView):
+    """Every place there is, and which class answers for it today. Asked again with its ETag: 304 where it stands."""
+
+    @extend_schema(responses=PlacesShape)
+    def get(self, request: Request) -> HttpResponseBase:
+        told = {
+            "groups": [group_shape(group) for group in groups()],
+            "places": [place._asdict() for place in all_places(person(request), today())],
+        }
+        return with_etag(request, told)
+
+
+class WorkView(APIView):
+    """What was recorded on a day, by everybody: so that two phones of one round show each other's work."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("date", date, description="Today, where it is left out")], responses=WorkShape
+    )
+    def get(self, request: Request) -> Response:
+        user = person(request)
+        work = work_of(user, asked_day(request))
+        return Response(
+            {
+                "now": instant(timezone.now()),
+                "checks": [check_shape(check, work, user) for check in work.checks],
+                "locked": {key: instant(at) for key, at in work.locked.items()},
+            }
+        )
+
+
+def asked_day(request: Request) -> date:
+    text = request.query_params.get("date")
+    if text is None:
+        return today()
+    day = parsed_day(text)
+    if day is None:
+        raise ParseError(_("A date is written YYYY-MM-DD."))
+    return day
+
+
+def me(user: User) -> dict[str, Any]:
+    own = [user.home_class.code] if user.home_class else []
+    return {"id": user.pk, "name": user.name, "gender": user.gender, "home_classes": own}
+
+
+def walk(one: Round) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "name": one.name,
+        "date": one.date.isoformat(),
+        "shift": one.shift,
+        "occasion": one.occasion,
+        "starts_at": clock(one.starts_at),
+        "people": [{"id": walker.user.pk, "name": walker.user.name} for walker in one.walking],
+    }
+
+
+def group_shape(group: Group) -> dict[str, Any]:
+    label = Area.AreaKind(group.value).label if group.name == "kind" else group.label
+    return {"key": f"{group.name}:{group.value}", **both(label)}
+
+
+def check_shape(check: Any, work: Work, reader: User) -> dict[str, Any]:
+    findings = list(check.findings.all())
+    with override(CHINESE):
+        labels = [finding.label for finding in findings]
+    with override(ENGLISH):
+        labels_en = [finding.label for finding in findings]
+    return {
+        "id": str(check.pk),
+        "target": check.target_key,
+        "shift": check.shift,
+        "occasion": check.occasion,
+        "outcome": check.outcome,
+        "findings": [{"label": label, "label_en": label_en} for label, label_en in zip(labels, labels_en, strict=True)],
+        "by": {"id": check.inspector_id, "name": work.name_of(check.inspector)},
+        "mine": check.inspector_id == reader.pk,
+        "performed_at": instant(check.performed_at),
+        "replaced_by": str(check.replaced_by) if check.replaced_by else None,
+    }
+
+
+def both(label: Any) -> dict[str, str]:
+    """A text of ours in both languages."""
+    with override(CHINESE):
+        name = str(label)
+    with override(ENGLISH):
+        return {"name": name, "name_en": str(label)}
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(school_zone()).isoformat()
+
+
+def clock(at: time) -> str:
+    return f"{at:%H:%M}"

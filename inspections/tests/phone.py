@@ -1,0 +1,198 @@
+"""A phone for the browser tests: the app in Chromium, Monday evening by its clock, with a signal or without."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.test import Client
+
+from campus.models import User
+from config.tests.school import MONDAY, at
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page, Request, Route
+
+# What the sheet does when it saves, with the modules of the page itself
+SAVE = """async ([code, outcome, defects, photos, more]) => {
+  const { save } = await import("/static/patrol/outbox.js");
+  const { known, keyOf } = await import("/static/patrol/places.js");
+  const { stamp } = await import("/static/patrol/clock.js");
+  const { kind, type } = known().places.get(keyOf(code));
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
+  const kept = photos.map((text) => ({ id: crypto.randomUUID(), bytes: bytes(text), type: "image/jpeg" }));
+  const findings = defects.map((defect, n) => ({
+    id: crypto.randomUUID(), defect, text: "", points: "1", class: null, corrected: false,
+    photos: n === 0 ? kept.map((photo) => photo.id) : [],
+  }));
+  const item = {
+    id: crypto.randomUUID(), target: { type, code }, shift: "evening", occasion: "routine", performed_at: stamp(),
+    outcome, told: null, standard: known().standards.find((one) => one.kind === kind).id, note: "", replaces: null,
+    findings, ...more,
+  };
+  await save(item, kept);
+  return item.id;
+}"""
+# Everything is fetched that is fetched, and the service worker answers for the page
+READY = """async () => {
+  const { known, on } = await import("/static/patrol/places.js");
+  const seen = (sign, listen) => new Promise((done) => (listen(() => sign() && done()), sign() && done()));
+  const worker = navigator.serviceWorker;
+  await seen(() => worker.controller, (look) => worker.addEventListener("controllerchange", look));
+  await seen(known, on);
+  document.documentElement.dataset.ready = "";
+}"""
+GRACE = 6_000  # milliseconds
+EVENING = at(MONDAY, "19:20")
+
+
+@dataclass
+class Phone:
+    """One tab of one phone."""
+
+    page: Page
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    # Who holds it, and where
+
+    def open(self, address: str = "/patrol/") -> Phone:
+        """At `address`, with everything fetched that is fetched."""
+        self.page.goto(address)
+        self.page.evaluate(f"void ({READY})()")
+        self.page.locator("html[data-ready]").wait_for()
+        return self
+
+    def sign_in(self, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        site = urljoin(self.page.url, "/")
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
+
+    def sign_out(self) -> None:
+        self.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    def go_down(self) -> None:
+        """Into the basement."""
+        self.context.set_offline(True)
+
+    def come_up(self) -> None:
+        self.context.set_offline(False)
+
+    def wait(self, milliseconds: int = GRACE) -> None:
+        """By the phone's clock."""
+        self.context.clock.fast_forward(milliseconds)
+
+    def tab(self) -> Phone:
+        """Another tab, opened as well."""
+        return Phone(self.context.new_page())
+
+    def start_again(self, address: str = "/patrol/") -> Phone:
+        """The app is ended, and opened from the home screen."""
+        fresh = self.tab()
+        self.page.close()
+        return fresh.open(address)
+
+    # What is done on it
+
+    def record(self, code: str, *defects: str, outcome: str = "", photos: Iterable[bytes] = (), **more: Any) -> str:
+        """The id of what was saved."""
+        pictures = [base64.b64encode(photo).decode() for photo in photos]
+        outcome = outcome or ("defects" if defects else "clean")
+        return str(self.page.evaluate(SAVE, [code, outcome, defects, pictures, more]))
+
+    def call(self, module: str, script: str, *arguments: Any) -> Any:
+        """What `script`, a function's body, makes of a module of the page."""
+        body = f"async (given) => {{ const it = await import('/static/patrol/{module}.js'); {script} }}"
+        return self.page.evaluate(body, list(arguments))
+
+    def turn_clock(self, by: timedelta) -> None:
+        """Somebody sets the clock of the phone; the true time goes on."""
+        self.context.clock.set_system_time(self.page.evaluate("Date.now()") + by.total_seconds() * 1000)
+
+    # What is seen
+
+    @property
+    def button(self) -> Locator:
+        return self.page.locator("#unsent")
+
+    def shows(self, text: str) -> None:
+        """Waits until the button says so."""
+        self.page.locator("#unsent", has_text=re.compile(text)).wait_for()
+
+    def look(self) -> Locator:
+        """The panel behind the button."""
+        panel = self.page.locator("#panel")
+        if not panel.is_visible():
+            self.button.click()
+        panel.wait_for()
+        return panel
+
+    def try_again(self) -> None:
+        """Presses the panel's button, and waits until it can be pressed again."""
+        button = self.look().get_by_role("button", name="再试一次")
+        button.click()
+        self.page.locator("#panel button:enabled", has_text="再试一次").wait_for()
+
+    def panel_shows(self, text: str) -> None:
+        self.look()
+        self.page.locator("#panel", has_text=re.compile(text)).wait_for()
+
+    def says(self, text: str) -> None:
+        """Waits until a message on top of the page says so."""
+        self.page.locator("#messages", has_text=re.compile(text)).wait_for()
+
+    # What comes between it and the server
+
+    def meddle(self, address: str, way: Callable[[Route], None], times: int | None = None) -> None:
+        """Calls of `address` go `way`; `times` of them, or all."""
+        self.context.route(self._call(address), way, times=times)
+
+    def leave_alone(self, address: str) -> None:
+        self.context.unroute(self._call(address))
+
+    def batches(self) -> list[list[str]]:
+        """The ids of every batch that goes out from now on; the list grows."""
+        seen: list[list[str]] = []
+
+        def note(request: Request) -> None:
+            if request.url.endswith("/inspections/batch"):
+                seen.append(inspections_of(request))
+
+        self.context.on("request", note)
+        return seen
+
+    @staticmethod
+    def _call(address: str) -> re.Pattern[str]:
+        return re.compile(rf"/api/v1/{address}")
+
+
+def inspections_of(request: Request) -> list[str]:
+    """The ids that a batch holds."""
+    return [item["id"] for item in (request.post_data_json or {}).get("inspections", [])]
+
+
+def lost(route: Route) -> None:
+    """The server has it, and the phone never hears of that."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def never_sent(route: Route) -> None:
+    route.abort("connectionreset")
+
+
+def answering(status: int, **json: Any) -> Callable[[Route], None]:
+    def way(route: Route) -> None:
+        route.fulfill(status=status, json=json)
+
+    return way

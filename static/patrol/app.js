@@ -1,0 +1,124 @@
+// Puts the pages up by the address, asks the server when there may be news, and keeps the app itself up to date.
+
+import * as clock from "./clock.js";
+import { bar, byId, el, say } from "./dom.js";
+import * as outbox from "./outbox.js";
+import * as places from "./places.js";
+import { round } from "./round.js";
+import { sheet } from "./sheet.js";
+import * as status from "./status.js";
+import { signInAddress, t, told } from "./words.js";
+
+const LOOK_AROUND = 60_000; // what a partner on the same round has done
+
+/** By the address: `#place/room:5413`. @type {Record<string, Page>} */
+const PAGES = { "": round, find: round, place: sheet, mend: sheet, returned: sheet };
+
+/** @type {Page | null} */
+let shown = null;
+
+async function start() {
+  await clock.restore();
+  await places.restore();
+  openTarget();
+  addEventListener("hashchange", show);
+  places.on(follow);
+  outbox.on(() => shown?.changed?.());
+  status.start();
+  show();
+  addEventListener("online", places.refresh);
+  document.addEventListener("visibilitychange", lookAround);
+  setInterval(lookAround, LOOK_AROUND);
+  void keepUpToDate();
+  await places.refresh();
+  await outbox.start();
+}
+
+/** A door card's address, `?target=room:5413` or the code alone, opens the sheet of that place. */
+function openTarget() {
+  const target = new URLSearchParams(location.search).get("target");
+  if (target) history.replaceState(null, "", `${location.pathname}#place/${encodeURIComponent(target)}`);
+}
+
+function lookAround() {
+  if (document.hidden) return;
+  if (places.session() === "in") void places.refreshWork();
+  else void places.refresh();
+}
+
+// Pages
+
+/** @type {number | undefined} */
+let person;
+
+/** What is known is another: so may be the person. */
+function follow() {
+  const id = places.me()?.id;
+  if (shown && id === person) return shown.changed?.();
+  show();
+  if (id !== person && person !== undefined) void outbox.flush();
+  person = id;
+}
+
+function show() {
+  shown?.hide?.();
+  const [, name = "", argument = ""] = /^#?([^/]*)\/?(.*)$/.exec(location.hash) ?? [];
+  const page = PAGES[name] ?? round;
+  shown = places.known() ? page : null;
+  const main = byId("main");
+  main.replaceChildren();
+  bar();
+  if (name === "unsent") status.open();
+  if (!shown) return main.append(nothingYet());
+  const said = decodeURIComponent(argument);
+  void shown.show(main, name === "place" ? (places.keyOf(said) ?? said) : said, name);
+  takeOver();
+}
+
+/** Nobody has been here with a signal, so there is nothing to record on. */
+function nothingYet() {
+  const [what, ...more] = {
+    in: [t("fetching")],
+    out: [t("sign-in-first"), el("a", { class: "btn btn-primary", href: signInAddress() }, t("sign-in"))],
+    closed: [t("not-your-role"), el("a", { class: "btn btn-primary", href: told.home }, t("home"))],
+    unknown: [navigator.onLine ? t("fetching") : t("first-visit-needs-signal")],
+  }[places.session()];
+  return el("div", { class: "page" }, el("div", { class: "empty say" }, el("p", { class: "say-big" }, what ?? null), ...more));
+}
+
+// The app itself
+
+/** @type {ServiceWorkerRegistration | null} */
+let registration = null;
+/** Another version answers already; this page is still the old one. */
+let isOld = false;
+
+async function keepUpToDate() {
+  if (sessionStorage.getItem("updated")) say(t("updated"));
+  sessionStorage.removeItem("updated");
+  const workers = navigator.serviceWorker;
+  if (!workers) return;
+  let hadOne = Boolean(workers.controller);
+  workers.addEventListener("controllerchange", () => {
+    isOld = hadOne;
+    hadOne = true;
+    takeOver();
+  });
+  registration = await workers.register(told.worker, { scope: told.scope });
+  registration.addEventListener("updatefound", () => registration?.installing?.addEventListener("statechange", takeOver));
+  document.addEventListener("visibilitychange", () => document.hidden || registration?.update().catch(() => {}));
+  takeOver();
+}
+
+/** Lets a new version in, as soon as nobody is filling in a sheet. */
+function takeOver() {
+  if (shown === sheet || byId("panel").hasAttribute("open")) return;
+  if (isOld) {
+    sessionStorage.setItem("updated", "yes");
+    location.reload();
+  } else if (navigator.serviceWorker?.controller) {
+    registration?.waiting?.postMessage("take over");
+  }
+}
+
+await start();

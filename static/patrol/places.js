@@ -1,0 +1,154 @@
+// What the phone knows of the school, kept for where there is no signal: who the person is, the rounds, the places, the
+// standards, and what has been checked today. Kept by person.
+
+import { get, meaning } from "./api.js";
+import { measure, today } from "./clock.js";
+import { keep, kept, transact } from "./store.js";
+
+/** @typedef {{ date: string } & Work} DatedWork */
+/** @typedef {{ groups: PlaceGroup[], places: Place[], etag: string | null }} PlaceList */
+/** @typedef {{ patrol?: Patrol, places?: PlaceList, standards?: number[], work?: DatedWork, returned?: Returned[] }} Pieces */
+
+/** @type {Me | null} */
+let person = null;
+/** @type {Pieces} */
+let pieces = {};
+/** By id; also those no longer in force that a record in the outbox was made with. @type {Map<number, Standard>} */
+let versions = new Map();
+/** @type {Known | null} */
+let now = null;
+/** @type {"in" | "out" | "closed" | "unknown"} */
+let signedIn = "unknown";
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+const channel = new BroadcastChannel("patrol-places");
+channel.addEventListener("message", restore);
+
+const tell = () => listeners.forEach((listener) => listener());
+
+/** Called when another person is there, or something else is known. @param {() => void} listener @returns {() => void} ends it */
+export function on(listener) {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** The person whose phone this was last; signed in or not. */
+export const me = () => person;
+
+/** Null until somebody has been here with a signal once. */
+export const known = () => now;
+
+/** As the server said last; `closed` where the role does not include checking. */
+export const session = () => signedIn;
+
+/** @param {number} id */
+export const standard = (id) => versions.get(id);
+
+/** The key of the place that a door card or a person names, by its key or its code. @param {string} said */
+export const keyOf = (said) =>
+  now?.places.has(said) ? said : [...(now?.places.values() ?? [])].find((place) => place.code === said)?.key;
+
+/** The names of everybody who used this phone, by id. @returns {Promise<Record<number, string>>} */
+export const names = async () => (await kept("names")) ?? {};
+
+/** Takes up what is kept. */
+export async function restore() {
+  person = (await kept("me")) ?? null;
+  pieces = person ? await piecesOf(person.id) : {};
+  const all = await transact(["standards"], "readonly", (tx) => tx.objectStore("standards").getAll());
+  versions = new Map(all.map((/** @type {Standard} */ version) => [version.id, version]));
+  put({});
+}
+
+/** @param {number} id @returns {Promise<Pieces>} */
+async function piecesOf(id) {
+  const [patrol, places, standards, work, returned] = await Promise.all(
+    ["patrol", "places", "standards", "work", "returned"].map((piece) => kept(`${id}/${piece}`)),
+  );
+  return { patrol, places, standards, work, returned };
+}
+
+/** Asks the server for everything. */
+export async function refresh() {
+  if (!navigator.onLine) return;
+  const answer = await get("patrol");
+  const trouble = meaning(answer);
+  if (trouble) {
+    if (trouble === "signed-out") signedIn = answer.status === 403 ? "closed" : "out";
+    return tell();
+  }
+  signedIn = "in";
+  await measure(answer.data.now, answer);
+  await greet(answer.data.me);
+  const { date } = answer.data;
+  const [places, standards, work, returned] = await Promise.all([
+    get("places", { etag: pieces.places?.etag ?? null }),
+    get("standards"),
+    get(`work?date=${date}`),
+    get("reviews/returned"),
+  ]);
+  /** @type {Pieces} */
+  const fresh = { patrol: answer.data };
+  if (!meaning(places)) fresh.places = { ...places.data, etag: places.etag };
+  if (!meaning(standards)) fresh.standards = await learnStandards(standards.data);
+  if (!meaning(work)) fresh.work = { date, ...work.data };
+  if (!meaning(returned)) fresh.returned = returned.data.returned;
+  await learn(fresh);
+}
+
+/** Asks what others have done meanwhile. */
+export async function refreshWork() {
+  if (!navigator.onLine || signedIn !== "in" || !pieces.patrol) return;
+  const date = today();
+  if (date !== pieces.patrol.date) return refresh();
+  const answer = await get(`work?date=${date}`);
+  if (meaning(answer)) return;
+  await measure(answer.data.now, answer);
+  await learn({ work: { date, ...answer.data } });
+}
+
+/** @param {Me} there */
+async function greet(there) {
+  if (there.id !== person?.id) pieces = await piecesOf(there.id);
+  person = there;
+  await keep("me", there);
+  await keep("names", { ...(await names()), [there.id]: there.name });
+}
+
+/** @param {Standard[]} standards those in force @returns {Promise<number[]>} their ids */
+async function learnStandards(standards) {
+  const inForce = standards.map(({ id }) => id);
+  await transact(["standards", "outbox"], "readwrite", async (tx) => {
+    const store = tx.objectStore("standards");
+    const used = (await tx.objectStore("outbox").getAll()).map((/** @type {OutboxRow} */ row) => row.item.standard);
+    for (const id of await store.getAllKeys()) if (!inForce.includes(Number(id)) && !used.includes(id)) await store.delete(id);
+    for (const version of standards) await store.put(version);
+  });
+  for (const version of standards) versions.set(version.id, version);
+  return inForce;
+}
+
+/** @param {Pieces} fresh */
+async function learn(fresh) {
+  put(fresh);
+  for (const [piece, value] of Object.entries(fresh)) await keep(`${person?.id}/${piece}`, value);
+  channel.postMessage(null);
+}
+
+/** @param {Pieces} fresh */
+function put(fresh) {
+  pieces = { ...pieces, ...fresh };
+  const { patrol, places, standards, work, returned } = pieces;
+  now = patrol && places && standards
+    ? {
+        patrol,
+        groups: places.groups,
+        places: new Map(places.places.map((place) => [place.key, place])),
+        standards: standards.flatMap((id) => versions.get(id) ?? []),
+        work: work?.date === today() ? work : { now: "", checks: [], locked: {} },
+        returned: returned ?? [],
+      }
+    : null;
+  tell();
+}

@@ -1,0 +1,346 @@
+// The round: every place of it, what has been found there, and the one that is next. One tap is a clean room.
+
+import { bar, byId, el, icon, say } from "./dom.js";
+import * as outbox from "./outbox.js";
+import * as places from "./places.js";
+import { cleanWord, counts, newItem, roundsOfToday, seenToday, slotOf, slotOfNow, stateIn, whose } from "./slots.js";
+import { clockTime, named, t, told } from "./words.js";
+
+/** @typedef {import("./slots.js").Seen} Seen */
+/** @typedef {import("./slots.js").State} State */
+
+const FOUND_AT_MOST = 40;
+const TICKS_AT_MOST = 60;
+
+/** @type {HTMLElement | null} */
+let main = null;
+/** The round that is walked, where there are several. @type {number | null} */
+let chosen = null;
+/** The place just left: the next one follows it. @type {string | null} */
+let left = null;
+/** What is looked for, where a number is typed. @type {string | null} */
+let query = null;
+/** Drawn once more after the drawing that is under way. */
+let again = false;
+let drawing = false;
+
+/** @type {Page} */
+export const round = {
+  show(to, _argument, name) {
+    main = to;
+    query = name === "find" ? (query ?? "") : null;
+    return draw(true);
+  },
+  changed: () => void draw(),
+  hide() {
+    main = null;
+  },
+};
+
+/** A record was saved on the sheet of this place: the round goes on behind it. @param {string} key */
+export function goOnFrom(key) {
+  left = key;
+  location.hash = "";
+}
+
+async function draw(isOpened = false) {
+  if (drawing) return void (again = true);
+  drawing = true;
+  const seen = await seenToday();
+  drawing = false;
+  const known = places.known();
+  if (!main || !known) return;
+  const focused = document.activeElement?.id;
+  const walked = roundOf(known.patrol);
+  if (query !== null) drawSearch(known, seen);
+  else if (walked) drawRound(known, walked, seen, isOpened);
+  else drawNothing(known);
+  if (focused && focused !== "q") byId(focused)?.focus({ preventScroll: true });
+  if (again) {
+    again = false;
+    await draw();
+  }
+}
+
+/** @param {Patrol} patrol */
+function roundOf({ shift }) {
+  const rounds = roundsOfToday();
+  return rounds.find(({ id }) => id === chosen) ?? rounds.find((one) => one.shift === shift) ?? rounds[0] ?? null;
+}
+
+// The round's page
+
+/** @param {Known} known @param {Round} walked @param {Map<string, Seen[]>} seen @param {boolean} isOpened */
+function drawRound(known, walked, seen, isOpened) {
+  const slot = slotOf(walked);
+  const stops = walked.stops.flatMap((key) => known.places.get(key) ?? []);
+  const states = new Map(stops.map((place) => [place.key, stateIn(seen.get(place.key), slot)]));
+  const next = nextOf(stops, states);
+  const newest = [...states.values()].flatMap(({ mine }) => mine ?? []).sort((a, b) => a.at - b.at).at(-1);
+  const shift = known.patrol.shifts.find(({ code }) => code === walked.shift);
+  bar(home(), el("h1", { class: "t-16 strong m-0 text-truncate" }, walked.name, " ", el("span", { class: "second fw-normal" }, shift && named(shift), " ", walked.starts_at)));
+  main?.replaceChildren(
+    el("div", { class: "round-head screen-head" }, count(stops, states, next), rounds(walked)),
+    ...returned(known),
+    ...floors(stops).map(([floor, places]) => section(floor, places, states, next, newest)),
+    dock(next, stops),
+  );
+  if (isOpened) byId(`at-${next?.key}`)?.scrollIntoView({ block: "center" });
+}
+
+/** The way to the other pages. */
+const home = () => el("a", { class: "back", href: told.home, "aria-label": t("home") }, icon("home"));
+
+/** Other rounds of today. @param {Round} walked */
+function rounds(walked) {
+  const all = roundsOfToday();
+  if (all.length < 2) return null;
+  const links = all.map(({ id, name }) => el("button", { class: "btn", type: "button", "aria-pressed": String(id === walked.id), onclick: () => choose(id) }, name));
+  return el("div", { class: "seg my-2", role: "group", "aria-label": t("rounds") }, ...links);
+}
+
+/** @param {number} id */
+function choose(id) {
+  [chosen, left] = [id, null];
+  void draw(true);
+}
+
+/** @param {State | undefined} state */
+const isDone = (state) => Boolean(state && ((state.mine && counts(state.mine)) || state.others.some(counts)));
+
+/** @param {State | undefined} state */
+const isTouched = (state) => Boolean(state && (state.mine || state.others.length > 0));
+
+/**
+ * The place to go to: the first not yet visited behind the one just left, then from the top; at last those to be seen again.
+ *
+ * @param {Place[]} stops @param {Map<string, State>} states
+ */
+function nextOf(stops, states) {
+  const from = stops.findIndex(({ key }) => key === left) + 1;
+  const inOrder = [...stops.slice(from), ...stops.slice(0, from)].filter(({ own }) => !own);
+  return inOrder.find(({ key }) => !isTouched(states.get(key))) ?? inOrder.find(({ key }) => !isDone(states.get(key))) ?? null;
+}
+
+/** @param {Place[]} stops @returns {[string, Place[]][]} in walking order */
+function floors(stops) {
+  /** @type {Map<string, Place[]>} */
+  const found = new Map();
+  for (const place of stops) {
+    const name = place.floor === null ? "" : t("floor", { floor: place.floor });
+    found.set(name, [...(found.get(name) ?? []), place]);
+  }
+  return [...found];
+}
+
+/** @param {Place[]} stops @param {Map<string, State>} states @param {Place | null} next */
+function count(stops, states, next) {
+  const done = stops.filter(({ key }) => isDone(states.get(key))).length;
+  const figure = el("p", { class: "m-0 nowrap", id: "coverage" }, el("span", { class: "t-40 song" }, String(done)), el("span", { class: "t-20 third" }, ` / ${stops.length}`));
+  return el("div", { class: "head-count" }, figure, stops.length <= TICKS_AT_MOST && ruler(stops, states, next));
+}
+
+/** @param {Place[]} stops @param {Map<string, State>} states @param {Place | null} next */
+function ruler(stops, states, next) {
+  const marks = floors(stops).flatMap(([floor, places], n) => [
+    ...(n > 0 ? [el("i", { class: "gap" })] : []),
+    ...places.map((place, at) => el("i", { class: mark(place, states.get(place.key), next), "data-floor": at === 0 && places.length > 2 && floor })),
+  ]);
+  const said = floors(stops).map(([floor, places]) => `${floor} ${places.filter(({ key }) => isDone(states.get(key))).length} / ${places.length}`);
+  return el("div", { class: "ruler", role: "img", "aria-label": said.join(t("comma")) }, ...marks);
+}
+
+/** @param {Place} place @param {State | undefined} state @param {Place | null} next */
+function mark(place, state, next) {
+  if (place === next) return "now";
+  const seen = state?.mine ?? state?.others.at(-1);
+  if (!seen) return "";
+  return seen.outcome === "clean" ? "c" : counts(seen) ? "d" : "l";
+}
+
+// Its rows
+
+/** @param {string} floor @param {Place[]} places @param {Map<string, State>} states @param {Place | null} next @param {Seen | undefined} newest */
+function section(floor, places, states, next, newest) {
+  const done = places.filter(({ key }) => isDone(states.get(key))).length;
+  const head = floor && el("div", { class: "group-head" }, el("h2", { class: "m-0 t-14" }, floor), el("span", {}, `${done} / ${places.length}`));
+  const list = places.map((place) => row(place, states.get(place.key) ?? { mine: null, others: [] }, place === next, newest));
+  return el("section", {}, head, el("ul", { class: "split-list" }, ...list));
+}
+
+/** @param {Place} place @param {State} state @param {boolean} isNext @param {Seen | undefined} newest */
+function row(place, state, isNext, newest) {
+  const seen = state.mine ?? state.others.at(-1) ?? null;
+  const name = [el("span", { class: "split-no" }, place.code), el("span", { class: "split-sub" }, el("span", {}, whose(place)), below(state))];
+  const classes = ["split", seen && `is-${seen.outcome}`, place.own && "is-own", place.type === "area" && "is-named"].filter(Boolean).join(" ");
+  const address = `#place/${place.key}`;
+  return el(
+    "li",
+    { class: classes, id: `at-${place.key}`, "aria-current": isNext && "step" },
+    place.own ? el("div", { class: "split-open" }, ...name) : el("a", { class: "split-open", href: address }, ...name),
+    place.own ? el("span", { class: "split-do third" }, t("own")) : action(place, state, address, newest),
+  );
+}
+
+/** What stands under the class: what was found, or who was here. @param {State} state */
+function below({ mine, others }) {
+  const by = others.at(-1);
+  if (mine?.labels.length) return el("span", { class: "third" }, mine.labels.join(t("comma")));
+  if (mine && !counts(mine)) return el("span", { class: "third" }, t("see-again"));
+  if (by) return el("span", { class: "third text-truncate" }, t("done-by", { name: by.by || t("somebody"), time: clockTime(by.at) }));
+  return null;
+}
+
+/** The right half. @param {Place} place @param {State} state @param {string} address @param {Seen | undefined} newest */
+function action(place, { mine, others }, address, newest) {
+  const id = `do-${place.key}`;
+  const seen = mine ?? others.at(-1);
+  if (!seen) {
+    const label = t("record-as", { place: place.code, outcome: cleanWord(place) });
+    return el("button", { class: "split-do", type: "button", id, "aria-label": label, onclick: () => clean(place) }, el("span", { class: "box" }, cleanWord(place)));
+  }
+  const said = el("span", { class: "visually-hidden" }, place.code);
+  if (mine && mine === newest && mine.undoable) {
+    return el("button", { class: "split-do split-undo", type: "button", id, onclick: () => undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
+  }
+  return el("a", { class: "split-do", id, href: address }, said, stateOf(seen, place), el("span", { class: "visually-hidden" }, t("correct")));
+}
+
+const SIGNS = { locked: "lock", nobody: "nobody", refused: "refuse" };
+
+/** How it came out; by shape and word first, then colour. @param {Seen} seen @param {Place} place */
+export function stateOf({ outcome, labels }, place) {
+  if (outcome === "clean") return el("span", { class: "state state-clean" }, icon("check"), cleanWord(place));
+  if (outcome === "defects") return el("span", { class: "state" }, el("span", { class: "state-count" }, String(labels.length)), t("defects-behind", { count: labels.length }));
+  return el("span", { class: "state second" }, outcome in SIGNS && icon(SIGNS[/** @type {keyof SIGNS} */ (outcome)], "i-s"), t(`outcome-${outcome}`));
+}
+
+/** @param {Place} place */
+async function clean(place) {
+  const walked = places.known() && roundOf(/** @type {Known} */ (places.known()).patrol);
+  left = place.key;
+  try {
+    await outbox.save(newItem(place, walked ? slotOf(walked) : slotOfNow(), "clean"), []);
+    navigator.vibrate?.(10);
+    byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: cleanWord(place) });
+  } catch (error) {
+    if (!(error instanceof outbox.StorageFull)) throw error;
+    say(t("full-not-saved", { place: place.code }));
+  }
+}
+
+/** @param {Seen} seen */
+async function undo(seen) {
+  const gone = await outbox.takeBack(seen.id);
+  if (gone) left = before(seen.target);
+  else say(t("sent-already"));
+  await draw();
+}
+
+/** So that the place taken back is the next one again. @param {string} target */
+function before(target) {
+  const known = places.known();
+  const stops = (known && roundOf(known.patrol)?.stops) || [];
+  return stops[stops.indexOf(target) - 1] ?? null;
+}
+
+// Under the thumb
+
+/** @param {Place | null} next @param {Place[]} stops */
+function dock(next, stops) {
+  const find = el("a", { class: "now-find", href: "#find" }, icon("keys"), t("by-number"));
+  if (!next) {
+    const words = stops.length > 0 ? t("round-done") : t("round-empty");
+    return el("div", { class: "dock" }, el("div", { class: "now-line" }, el("p", { class: "strong m-0" }, words), find));
+  }
+  const address = `#place/${next.key}`;
+  const what = el("a", { class: "now-what", href: address }, el("span", { class: `now-no ${next.type === "area" ? "is-named" : ""}` }, next.code), " ", el("span", { class: "t-14 second" }, whose(next)));
+  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", onclick: () => cleanAndOn(next) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
+  const defects = el("a", { class: "btn btn-outline-secondary btn-thumb", role: "button", href: address }, t("has-defects"));
+  return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, press));
+}
+
+/** @param {Place} place */
+async function cleanAndOn(place) {
+  await clean(place);
+  await draw();
+  document.querySelector("[aria-current=step]")?.scrollIntoView({ block: "center" });
+}
+
+// What came back from the review
+
+/** @param {Known} known */
+function returned({ returned, places }) {
+  if (returned.length === 0) return [];
+  const rows = returned.map(({ reason, inspection }) => {
+    const key = `${inspection.target.type}:${inspection.target.code}`;
+    const code = places.get(key)?.code ?? inspection.target.code;
+    return el("li", {}, el("div", {}, el("p", { class: "m-0" }, el("span", { class: "strong" }, code), " ", reason)), el("a", { class: "btn btn-outline-secondary", href: `#returned/${inspection.id}` }, t("answer")));
+  });
+  return [el("section", { class: "due came-back" }, el("h2", { class: "t-14 m-0 red" }, t("came-back", { count: returned.length })), el("ul", { class: "sent-back" }, ...rows))];
+}
+
+// Without a round
+
+/** @param {Known} known */
+function drawNothing(known) {
+  const next = known.patrol.next_round;
+  bar(home(), el("h1", { class: "t-16 strong m-0" }, t("checks")));
+  const when = next && el("p", { class: "next-round" }, el("span", { class: "t-40 song" }, next.starts_at), el("span", { class: "second t-14" }, t("next-round", { date: next.date, name: next.name, count: next.count })));
+  const spot = el("a", { class: "btn btn-primary", href: "#find" }, t("spot-check"));
+  main?.replaceChildren(...returned(known), el("div", { class: "page" }, el("div", { class: "empty say" }, el("h2", { class: "say-big" }, t("no-round")), el("p", {}, t("no-round-text")), when, spot)));
+}
+
+// By number
+
+/** @param {Known} known @param {Map<string, Seen[]>} seen */
+function drawSearch(known, seen) {
+  const kept = byId("q");
+  bar(el("a", { class: "back", href: "#" }, icon("back"), t("route")));
+  if (!kept) {
+    const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
+    main?.replaceChildren(el("div", { class: "find find-patrol" }, field), el("div", { id: "found" }));
+    field.focus();
+  }
+  const found = matches(known);
+  byId("found").replaceChildren(
+    found.length > 0
+      ? el("ul", { class: "split-list" }, ...found.slice(0, FOUND_AT_MOST).map((place) => hit(place, seen)))
+      : el("p", { class: "page second" }, query ? t("nothing-found") : t("type-number")),
+  );
+}
+
+/** @param {Event & { target: HTMLInputElement }} event */
+function look({ target }) {
+  query = target.value;
+  void draw();
+}
+
+/** Enter opens the first. @param {KeyboardEvent} event */
+function first(event) {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  document.querySelector(/** @type {"a"} */ ("#found a"))?.click();
+}
+
+/** Full-width figures and spaces are no difference. @param {string} text */
+const plain = (text) => text.normalize("NFKC").replace(/\s+/g, "").toLowerCase();
+
+/** @param {Known} known */
+function matches({ places }) {
+  const wanted = plain(query ?? "");
+  if (!wanted) return [];
+  const all = [...places.values()];
+  const begun = all.filter(({ code }) => plain(code).startsWith(wanted));
+  const within = all.filter((place) => !begun.includes(place) && (plain(place.code).includes(wanted) || place.classes.includes(wanted)));
+  return [...begun, ...within];
+}
+
+/** @param {Place} place @param {Map<string, Seen[]>} seen */
+function hit(place, seen) {
+  const last = seen.get(place.key)?.at(-1);
+  const name = [el("span", { class: "split-no" }, place.code), el("span", { class: "split-sub" }, el("span", {}, whose(place)))];
+  const right = place.own ? el("span", { class: "third" }, t("own")) : last ? stateOf(last, place) : icon("next");
+  const classes = `split ${place.own ? "is-own" : ""} ${place.type === "area" ? "is-named" : ""}`;
+  return el("li", { class: classes }, el("a", { class: "split-open", href: `#place/${place.key}` }, ...name), el("span", { class: "split-do" }, right));
+}

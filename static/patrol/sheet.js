@@ -1,0 +1,447 @@
+// The sheet of one place: what can be found there, as the version of the standard on this phone says it.
+
+import { NoPhoto, photoOf, thumbnail } from "./camera.js";
+import * as clock from "./clock.js";
+import { bar, byId, el, icon, say } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import * as outbox from "./outbox.js";
+import * as places from "./places.js";
+import { goOnFrom, stateOf } from "./round.js";
+import { cleanWord, isCorrected, keyOf, newItem, roundsOfToday, seenToday, slotOf, slotOfNow, standardFor, stateIn, whose } from "./slots.js";
+import { clockTime, named, t } from "./words.js";
+
+/** @typedef {import("./drafts.js").Draft} Draft */
+/** @typedef {import("./slots.js").Seen} Seen */
+/** @typedef {import("./slots.js").State} State */
+
+const LOCKED_AGAIN = "locked-again";
+const SAME_VISIT = 10 * 60_000;
+const PHOTOS_A_FINDING = 6;
+const NOTE_LENGTH = 500;
+const OWN_TEXT_LENGTH = 120;
+
+/** All of one open sheet. @typedef {{ address: string, place: Place, draft: Draft, state: State, why: string, errors: string[], isFree: boolean }} Open */
+
+/** @type {HTMLElement | null} */
+let main = null;
+/** @type {Open | null} */
+let open = null;
+/** The outcome that was pressed once and wants a second press. @type {Outcome | null} */
+let sure = null;
+
+/** @type {Page} */
+export const sheet = {
+  async show(to, argument, name) {
+    [main, open, sure] = [to, null, null];
+    bar(back());
+    const opened = await openSheet(name, argument);
+    if (main !== to) return;
+    open = opened;
+    draw();
+    scrollTo(0, 0);
+  },
+  changed() {
+    void lookAgain();
+  },
+  hide() {
+    main = open = null;
+  },
+};
+
+const back = () => el("a", { class: "back", href: "#" }, icon("back"), t("route"));
+
+// Opening
+
+/** @param {string} name @param {string} argument @returns {Promise<Open | null>} */
+async function openSheet(name, argument) {
+  const address = `${name}/${argument}`;
+  /** @type {Given | null} */
+  const from = name === "mend" ? await outbox.renewed(argument) : name === "returned" ? returned(argument) : null;
+  const known = places.known();
+  const place = known?.places.get(from ? keyOf(from.item) : argument);
+  if (!known || !place || (name !== "place" && !from)) return null;
+  const round = roundsOfToday().find(({ stops }) => stops.includes(place.key));
+  const slot = from?.item ?? (round ? slotOf(round) : slotOfNow(roundsOfToday().length > 0 ? "spot" : "routine"));
+  const seen = (await seenToday()).get(place.key);
+  const state = stateIn(seen, { date: clock.today(), ...slot });
+  const kept = await draftOf(address);
+  const draft = kept ?? (from ? { item: from.item, photos: from.photos, mends: name === "mend" ? argument : null } : newDraft(place, slot, state));
+  const errors = [...new Set(Object.values(from?.errors ?? {}).flat())];
+  return { address, place, draft, state, why: from?.reason ?? "", errors, isFree: name === "place" && !round };
+}
+
+/** @typedef {{ item: CheckItem, photos: Photo[], errors: Record<string, string[]>, reason?: string }} Given */
+
+/** @param {string} id of the check that was sent back @returns {Given | null} */
+function returned(id) {
+  const found = places.known()?.returned.find(({ inspection }) => inspection.id === id);
+  if (!found) return null;
+  // The server tells the true time; a record says the phone's
+  const performed_at = clock.stamp(new Date(Date.parse(found.inspection.performed_at) - clock.offBy()));
+  return { item: { ...renewed(found.inspection), performed_at, replaces: id }, photos: [], errors: {}, reason: found.reason };
+}
+
+/** The same under new ids, without pictures: these stay with the record that is replaced. @param {CheckItem} item @returns {CheckItem} */
+const renewed = (item) => ({
+  ...item,
+  id: crypto.randomUUID(),
+  findings: item.findings.map((finding) => ({ ...finding, id: crypto.randomUUID(), photos: [] })),
+});
+
+/** @param {Place} place @param {{ shift: string, occasion: string }} slot @param {State} state @returns {Draft} */
+function newDraft(place, slot, { mine }) {
+  const blank = newItem(place, { date: clock.today(), ...slot }, "clean");
+  if (!mine || !isCorrected(mine)) return { item: blank, photos: [], mends: null };
+  const item = mine.item ? renewed(mine.item) : { ...blank, performed_at: clock.stamp(new Date(mine.at - clock.offBy())) };
+  return { item: { ...item, replaces: mine.id }, photos: [], mends: null };
+}
+
+/** Somebody else has been here meanwhile, or one's own record went out. */
+async function lookAgain() {
+  if (!open) return;
+  const { place, draft } = open;
+  const state = stateIn((await seenToday()).get(place.key), { date: clock.today(), ...draft.item });
+  const changed = JSON.stringify(state.others) !== JSON.stringify(open?.state.others);
+  if (!open || open.place !== place) return;
+  open.state = state;
+  if (changed) draw();
+}
+
+// What is said
+
+/** @param {(item: CheckItem) => void} alter */
+function change(alter) {
+  if (!open) return;
+  alter(open.draft.item);
+  sure = null;
+  void keepDraft(open.address, open.draft);
+  draw();
+}
+
+/** @param {CheckItem} item @param {string | null} defect null is one's own words */
+const findingOf = ({ findings }, defect) => findings.find((finding) => finding.defect === defect);
+
+/** @param {string | null} defect @param {string} [points] @returns {FindingItem} */
+const newFinding = (defect, points = "0") => ({ id: crypto.randomUUID(), defect, text: "", points, class: null, corrected: false, photos: [] });
+
+/** @param {Defect} defect */
+const toggle = (defect) =>
+  change((item) => {
+    const found = findingOf(item, defect.code);
+    if (found) item.findings = item.findings.filter((finding) => finding !== found);
+    else item.findings.push(newFinding(defect.code, defect.points));
+  });
+
+/** @param {CheckItem} item */
+const pointsOf = ({ findings }) => Math.round(findings.reduce((sum, { points }) => sum + Number(points), 0) * 100) / 100;
+
+const minus = (/** @type {number} */ points) => (points ? `−${points}` : "0");
+
+// The page
+
+function draw() {
+  if (!main) return;
+  const focused = document.activeElement?.id;
+  if (!open) return main.replaceChildren(el("div", { class: "page" }, el("div", { class: "empty say" }, el("p", { class: "say-big" }, t("no-such-place")), el("a", { class: "btn btn-primary", href: "#find" }, t("by-number")))));
+  const { place, draft } = open;
+  const version = places.standard(draft.item.standard) ?? standardFor(place, draft.item.occasion);
+  const parts = place.own ? [closed("own-title", "own-text")] : version ? form(version) : [closed("no-standard", "no-standard-text")];
+  main.replaceChildren(el("div", { class: "sheet" }, head(), ...parts));
+  if (focused) byId(focused)?.focus({ preventScroll: true });
+}
+
+/** @param {string} title @param {string} text */
+const closed = (title, text) =>
+  el("div", { class: "page" }, el("div", { class: "empty say" }, el("h2", { class: "say-big" }, t(title)), el("p", {}, t(text)), el("a", { class: "btn btn-primary", href: "#" }, t("go-on"))));
+
+function head() {
+  const { place, draft } = /** @type {Open} */ (open);
+  const title = el("h1", {}, place.code, " ", el("span", {}, whose(place)));
+  const sum = el("output", { class: "song", "aria-live": "polite", "aria-label": t("by-standard") }, minus(pointsOf(draft.item)));
+  const manners = place.type === "room" ? t("manners") : "";
+  return el(
+    "header",
+    { class: "screen-head" },
+    el("div", { class: `sheet-title ${place.type === "area" ? "is-named" : ""}` }, title, !place.own && sum),
+    el("p", { class: "sheet-sub" }, el("span", {}, manners), !place.own && el("span", {}, t("before-review"))),
+  );
+}
+
+/** @param {Standard} version */
+function form(version) {
+  const { place, draft } = /** @type {Open} */ (open);
+  const items = version.items.flatMap((item) => {
+    const defects = item.defects.filter(isOffered);
+    return defects.length > 0 ? fieldset(named(item), defects) : [];
+  });
+  return [
+    el("div", { class: "sheet-notes" }, ...notes()),
+    el("div", { class: "items" }, ...items),
+    el("div", { class: "more" }, own(version), pictures(), note()),
+    el("div", { class: "dock" }, ...(draft.item.findings.length > 0 ? saveDefects(place, version) : saveOther(place, version))),
+  ];
+}
+
+/** 再次锁门 only where the room was found locked this week, on another visit (§5.1). @param {Defect} defect */
+function isOffered({ code }) {
+  if (code !== LOCKED_AGAIN) return true;
+  const { place, draft } = /** @type {Open} */ (open);
+  const first = places.known()?.work.locked[place.key];
+  return Boolean(findingOf(draft.item, code)) || (first !== undefined && clock.now() - Date.parse(first) >= SAME_VISIT);
+}
+
+// What is known already
+
+function notes() {
+  const { draft, state, why, errors, isFree } = /** @type {Open} */ (open);
+  const { mine, others } = state;
+  const kind = isFree && el("label", { class: "occasion" }, t("occasion"), occasions(draft.item));
+  const before = mine && draft.item.replaces === mine.id && t("corrects", { time: clockTime(mine.at), what: what(mine) });
+  return [
+    ...errors.map((error) => el("p", { class: "due m-0" }, error)),
+    why && el("p", { class: "due m-0" }, t("sent-back-because", { reason: why })),
+    before && el("p", { class: "note m-0" }, before),
+    ...others.map((seen) => recordedBy(seen)),
+    kind,
+  ].filter((part) => part !== false && part !== null && part !== "");
+}
+
+/** @param {Seen} seen */
+const what = ({ labels, outcome }) => labels.join(t("comma")) || t(`outcome-${outcome}`);
+
+/** Agree with what another recorded, or record anyway. @param {Seen} seen */
+function recordedBy(seen) {
+  const { place } = /** @type {Open} */ (open);
+  const words = t("recorded-by", { name: seen.by || t("somebody"), time: clockTime(seen.at), what: what(seen) });
+  const agree = el("button", { class: "btn btn-outline-secondary", type: "button", onclick: () => leave(place.key) }, t("agree"));
+  return el("div", { class: "note known-of" }, el("p", { class: "m-0" }, words), el("p", { class: "m-0 t-14 second" }, t("record-anyway")), el("div", { class: "act" }, agree, stateOf(seen, place)));
+}
+
+/** @param {string} key */
+async function leave(key) {
+  if (open) await keepDraft(open.address, null);
+  goOnFrom(key);
+}
+
+/** @param {CheckItem} item */
+function occasions(item) {
+  const options = (places.known()?.patrol.occasions ?? []).map((one) => el("option", { value: one.code, selected: one.code === item.occasion }, named(one)));
+  return el("select", { class: "form-select", id: "occasion", onchange: (/** @type {Event & { target: HTMLSelectElement }} */ { target }) => chooseOccasion(target.value) }, ...options);
+}
+
+/** @param {string} occasion */
+const chooseOccasion = (occasion) =>
+  change((item) => {
+    const standard = open && standardFor(open.place, occasion);
+    if (standard && standard.id !== item.standard) [item.standard, item.findings] = [standard.id, []];
+    item.occasion = occasion;
+  });
+
+// Defects
+
+/** @param {string} legend @param {Defect[]} defects */
+function fieldset(legend, defects) {
+  return el("fieldset", { class: `item ${defects.length === 1 ? "item-one" : ""}` }, el("legend", {}, legend), el("div", { class: "chips" }, ...defects.flatMap(chip)));
+}
+
+/** @param {Defect} defect */
+function chip(defect) {
+  const { draft, place } = /** @type {Open} */ (open);
+  const finding = findingOf(draft.item, defect.code);
+  const box = el("input", { class: "btn-check", type: "checkbox", id: `defect-${defect.code}`, checked: Boolean(finding), onchange: () => toggle(defect) });
+  const points = Number(defect.points) !== 1 && el("span", { class: "t-12" }, t("points", { count: Number(defect.points) }));
+  const label = el("label", { class: `btn chip ${defect.serious ? "chip-serious" : ""}`, for: box.id }, named(defect), points);
+  if (!finding) return [box, label];
+  return [box, label, asked(finding, named(defect), defect.scope === "personal" && place.classes.length > 1, defect.code !== LOCKED_AGAIN)];
+}
+
+/** What is asked of a finding. @param {FindingItem} finding @param {string} name @param {boolean} asksClass @param {boolean} canBeCorrected */
+function asked(finding, name, asksClass, canBeCorrected) {
+  const { place } = /** @type {Open} */ (open);
+  const id = finding.defect ?? "own";
+  const leftOpen = asksClass && finding.class === null && el("span", { class: "d-block t-12 third" }, t("left-open"));
+  const whoseIs = asksClass && el("div", { class: "seg", role: "radiogroup", "aria-label": t("whose", { what: name }) }, ...place.classes.flatMap((code) => classChoice(finding, id, code)));
+  const fixed = canBeCorrected && [
+    el("input", { class: "btn-check", type: "checkbox", id: `corrected-${id}`, checked: finding.corrected, onchange: () => change(() => void (finding.corrected = !finding.corrected)) }),
+    el("label", { class: "btn chip", for: `corrected-${id}` }, t("corrected")),
+  ];
+  return el("div", { class: "found" }, el("span", { class: "found-what" }, name, leftOpen), whoseIs, ...(fixed || []));
+}
+
+/** @param {FindingItem} finding @param {string} id @param {string} code */
+function classChoice(finding, id, code) {
+  const box = el("input", { class: "btn-check", type: "radio", name: `class-${id}`, id: `class-${id}-${code}`, checked: finding.class === code, onchange: () => change(() => void (finding.class = code)) });
+  return [box, el("label", { class: "btn", for: box.id }, code)];
+}
+
+// Own words, pictures, a note
+
+/** @param {Standard} version */
+function own({ most_own_points }) {
+  const { draft, place } = /** @type {Open} */ (open);
+  const finding = findingOf(draft.item, null);
+  const field = el("input", { class: "form-control", id: "own", maxlength: OWN_TEXT_LENGTH, value: finding?.text ?? "", placeholder: t("own-words"), "aria-label": t("own-words"), autocomplete: "off", oninput: write });
+  const points = Number(finding?.points ?? 0);
+  const set = (/** @type {number} */ to) => finding && change(() => void (finding.points = String(to)));
+  const step = el(
+    "div",
+    { class: "step", role: "group", "aria-label": t("own-points") },
+    el("button", { type: "button", id: "own-fewer", "aria-label": t("fewer"), disabled: !finding || points <= 0, onclick: () => set(Math.max(0, points - 1)) }, "−"),
+    el("output", { class: "px-2" }, String(points)),
+    el("button", { type: "button", id: "own-more", "aria-label": t("more"), disabled: !finding || points >= Number(most_own_points), onclick: () => set(Math.min(Number(most_own_points), points + 1)) }, "+"),
+  );
+  return el("div", { class: "own" }, field, step, finding && asked(finding, t("own-words-short"), place.classes.length > 1, true));
+}
+
+/** @param {Event & { target: HTMLInputElement }} event */
+function write({ target }) {
+  const text = target.value;
+  if (!open) return;
+  const finding = findingOf(open.draft.item, null);
+  // While one goes on writing the field stays the same element: only what is new is drawn
+  if (finding && text.trim()) {
+    finding.text = text;
+    return void keepDraft(open.address, open.draft);
+  }
+  const caret = target.selectionStart;
+  change((item) => {
+    if (finding) item.findings = item.findings.filter((one) => one !== finding);
+    else if (text.trim()) item.findings.push({ ...newFinding(null), text });
+  });
+  const field = /** @type {HTMLInputElement} */ (byId("own"));
+  field.value = text;
+  field.setSelectionRange(caret, caret);
+}
+
+/** The pictures belong to the defect chosen last, which is named. */
+function pictures() {
+  const { draft, place } = /** @type {Open} */ (open);
+  const last = draft.item.findings.at(-1);
+  if (!last) return el("p", { class: "t-14 third m-0 pt-3" }, t("photo-first-defect"));
+  const names = nameOf(place);
+  const shots = draft.item.findings.flatMap((finding) => finding.photos.flatMap((id) => shot(finding, id, names(finding))));
+  const file = el("input", { class: "visually-hidden", type: "file", id: "camera", accept: "image/*", capture: "environment", onchange: (/** @type {Event & { target: HTMLInputElement }} */ { target }) => void take(target, last) });
+  const button = last.photos.length < PHOTOS_A_FINDING && el("label", { class: "shoot", for: "camera" }, icon("camera"), el("span", {}, t("photo-of", { what: names(last) })));
+  return el("div", { class: "shots" }, file, button, ...shots);
+}
+
+/** @param {Place} place @returns {(finding: FindingItem) => string} */
+function nameOf(place) {
+  const item = /** @type {Open} */ (open).draft.item;
+  const defects = new Map((places.standard(item.standard) ?? standardFor(place, item.occasion))?.items.flatMap((one) => one.defects.map((defect) => [defect.code, named(defect)])));
+  return ({ defect, text }) => (defect ? (defects.get(defect) ?? defect) : text);
+}
+
+/** @param {FindingItem} finding @param {string} id @param {string} name */
+function shot(finding, id, name) {
+  const photo = open?.draft.photos.find((one) => one.id === id);
+  if (!photo) return [];
+  const away = el("button", { class: "shot-away", type: "button", "aria-label": t("photo-away", { what: name }), onclick: () => drop(finding, id) }, icon("cross", "i-s"));
+  return [el("div", { class: "shot" }, thumbnail(photo, name), away, el("span", { class: "t-12" }, name))];
+}
+
+/** @param {FindingItem} finding @param {string} id */
+function drop(finding, id) {
+  if (open) open.draft.photos = open.draft.photos.filter((one) => one.id !== id);
+  change(() => void (finding.photos = finding.photos.filter((one) => one !== id)));
+}
+
+/** @param {HTMLInputElement} input @param {FindingItem} finding */
+async function take(input, finding) {
+  const file = input.files?.[0];
+  const here = open;
+  if (!file || !here) return;
+  try {
+    const photo = await photoOf(file);
+    if (open !== here) return;
+    here.draft.photos.push(photo);
+    change(() => void finding.photos.push(photo.id));
+  } catch (error) {
+    if (!(error instanceof NoPhoto)) throw error;
+    say(t("no-photo"));
+  }
+}
+
+function note() {
+  const { draft } = /** @type {Open} */ (open);
+  const write = (/** @type {Event & { target: HTMLInputElement }} */ { target }) => {
+    draft.item.note = target.value;
+    if (open) void keepDraft(open.address, open.draft);
+  };
+  return el("div", { class: "remark" }, el("input", { class: "form-control", id: "note", maxlength: NOTE_LENGTH, value: draft.item.note, placeholder: t("note"), "aria-label": t("note"), autocomplete: "off", oninput: write }));
+}
+
+// Saving
+
+/** @param {Place} place @param {Standard} version */
+function saveDefects(place, version) {
+  const { draft } = /** @type {Open} */ (open);
+  const button = el("button", { class: "btn btn-primary btn-thumb", type: "button", id: "save", onclick: () => save("defects", version) }, draft.item.replaces ? t("save-correction") : t("save-next"), !draft.item.replaces && icon("next"));
+  return place.type === "room" ? [toldTo(draft.item), button] : [button];
+}
+
+/** @param {CheckItem} item */
+function toldTo(item) {
+  const chosen = item.told ?? "yes";
+  const choice = (/** @type {"yes" | "refused"} */ value) => [
+    el("input", { class: "btn-check", type: "radio", name: "told", id: `told-${value}`, checked: chosen === value, onchange: () => change(() => void (item.told = value)) }),
+    el("label", { class: "btn", for: `told-${value}` }, t(`told-${value}`)),
+  ];
+  return el("fieldset", { class: "told" }, el("legend", {}, t("told")), el("div", { class: "seg" }, ...choice("yes"), ...choice("refused")));
+}
+
+/** @param {Place} place @param {Standard} version */
+function saveOther(place, version) {
+  const { draft } = /** @type {Open} */ (open);
+  const costs = { locked: Number(version.locked_points), refused: Number(version.refused_points) };
+  const instead = version.instead.map((outcome) => {
+    const points = costs[/** @type {keyof costs} */ (outcome)] ?? 0;
+    const words = sure === outcome ? t("really", { outcome: t(`outcome-${outcome}`) }) : t(`outcome-${outcome}`);
+    const cost = points > 0 && el("span", { class: "t-12 third" }, t("points", { count: points }));
+    return el("button", { class: "btn btn-outline-secondary", type: "button", id: `save-${outcome}`, onclick: () => saveAs(outcome, version) }, words, cost);
+  });
+  const words = draft.item.replaces ? cleanWord(place) : t("clean-next", { clean: cleanWord(place) });
+  return [
+    el("div", { class: "instead", role: "group", "aria-label": t("not-checked") }, ...instead),
+    el("button", { class: "btn btn-success btn-thumb", type: "button", id: "save-clean", onclick: () => save("clean", version) }, icon("check", "i-l"), words),
+  ];
+}
+
+/** Refused costs ten points and bars nothing less: it wants a second press. @param {Outcome} outcome @param {Standard} version */
+function saveAs(outcome, version) {
+  if (outcome === "refused" && sure !== outcome) {
+    sure = outcome;
+    return draw();
+  }
+  void save(outcome, version);
+}
+
+/** @param {Outcome} outcome @param {Standard} version */
+async function save(outcome, version) {
+  if (!open) return;
+  const { address, draft, place } = open;
+  const isVisit = outcome === "defects" || outcome === "refused";
+  const order = version.items.flatMap(({ defects }) => defects.map(({ code }) => code));
+  const rank = (/** @type {FindingItem} */ { defect }) => (defect === null ? order.length : order.indexOf(defect));
+  /** @type {CheckItem} */
+  const item = {
+    ...draft.item,
+    outcome,
+    standard: version.id,
+    note: draft.item.note.trim(),
+    told: isVisit && place.type === "room" ? (draft.item.told ?? "yes") : null,
+    performed_at: draft.item.replaces || draft.mends ? draft.item.performed_at : clock.stamp(),
+    findings: outcome === "defects" ? [...draft.item.findings].sort((a, b) => rank(a) - rank(b)) : [],
+  };
+  const kept = new Set(item.findings.flatMap(({ photos }) => photos));
+  try {
+    await outbox.save(item, draft.photos.filter(({ id }) => kept.has(id)), draft.mends);
+  } catch (error) {
+    if (!(error instanceof outbox.StorageFull)) throw error;
+    return say(t("full-not-saved", { place: place.code }));
+  }
+  open = null;
+  await keepDraft(address, null);
+  byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: t(`outcome-${outcome}`) });
+  goOnFrom(place.key);
+}
