@@ -17,7 +17,16 @@ from campus.models import User
 from config.tests.school import MONDAY, at
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page, Request, Route
+    from playwright.sync_api import BrowserContext, Locator, LocatorAssertions, Page, Request, Route
+
+
+def wanted(place: Locator) -> LocatorAssertions:
+    """What must come to be true of it; the error says what is there instead."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE)
+    return expect(place)
+
 
 # What the sheet does when it saves, with the modules of the page itself
 SAVE = """async ([code, outcome, defects, photos, more]) => {
@@ -37,7 +46,15 @@ SAVE = """async ([code, outcome, defects, photos, more]) => {
     findings, ...more,
   };
   await save(item, kept);
+  const drawn = () => document.getElementById("unsent").textContent.includes("未同步");
+  for (let frames = 0; frames < 100 && !drawn(); frames++) await new Promise(requestAnimationFrame);
   return item.id;
+}"""
+# The page has heard who has signed in
+HELD_BY = """async (name) => {
+  const { me, on } = await import("/static/patrol/places.js");
+  const look = (done) => me()?.name === name && done();
+  await new Promise((done) => (on(() => look(done)), look(done)));
 }"""
 # Everything is fetched that is fetched, and the service worker answers for the page
 READY = """async () => {
@@ -48,7 +65,10 @@ READY = """async () => {
   await seen(known, on);
   document.documentElement.dataset.ready = "";
 }"""
+# Behind every sending that goes on or has been asked for, in whichever tab
+SETTLED = 'async () => { await navigator.locks.request("patrol-outbox", () => {}); }'
 GRACE = 6_000  # milliseconds
+PATIENCE = 30_000  # until a test gives up, not how long anything may take
 EVENING = at(MONDAY, "19:20")
 
 
@@ -89,8 +109,13 @@ class Phone:
         self.context.set_offline(False)
 
     def wait(self, milliseconds: int = GRACE) -> None:
-        """By the phone's clock."""
+        """By the phone's clock; what goes out now is heard of first, for only then is it settled when it goes again."""
+        self.settle()
         self.context.clock.fast_forward(milliseconds)
+
+    def settle(self) -> None:
+        """Waits until nothing is being sent."""
+        self.page.evaluate(SETTLED)
 
     def tab(self) -> Phone:
         """Another tab, opened as well."""
@@ -101,6 +126,10 @@ class Phone:
         fresh = self.tab()
         self.page.close()
         return fresh.open(address)
+
+    def is_held_by(self, user: User) -> None:
+        """Waits until the page knows."""
+        self.page.evaluate(HELD_BY, user.name)
 
     # What is done on it
 
@@ -127,7 +156,11 @@ class Phone:
 
     def shows(self, text: str) -> None:
         """Waits until the button says so."""
-        self.page.locator("#unsent", has_text=re.compile(text)).wait_for()
+        wanted(self.button).to_have_text(re.compile(text))
+
+    def keeps(self, records: int = 1) -> None:
+        """Waits until so many are written down that nobody has sent."""
+        self.shows(f"{records} 条未同步")
 
     def look(self) -> Locator:
         """The panel behind the button."""

@@ -97,7 +97,9 @@ def test_what_one_recorded_waits_for_him_while_another_holds_the_phone(school: S
     assert recorded_by() == {"room:5420": school.inspector2}
     phone.sign_in(school.inspector)
     phone = phone.start_again()
-    phone.panel_shows("都发出去了")
+    phone.is_held_by(school.inspector)
+    phone.shows("都发出去了")
+    phone.settle()
     assert recorded_by() == {"room:5413": school.inspector, "room:5420": school.inspector2}
 
 

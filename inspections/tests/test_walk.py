@@ -72,6 +72,7 @@ def test_thirty_rooms_with_three_findings_are_thirty_seven_taps_at_most(phone: P
     assert page.locator("#coverage").inner_text().replace(" ", "") == "30/30"
     assert page.evaluate("window.taps") <= 37
 
+    phone.keeps(len(CODES))
     phone.wait()
     phone.shows("都发出去了")
     outcomes = [check.outcome for check in Inspection.objects.order_by("performed_at", "received_at")]
@@ -113,6 +114,7 @@ def test_a_mixed_room_asks_whose_it_is_and_leaves_it_open(phone: Phone) -> None:
     page.locator("label[for='class-bag-0853'], .found label", has_text="0853").first.click()
     assert page.locator(".sheet-title output").inner_text() == "−2"
     page.get_by_role("button", name="保存，下一处").click()
+    phone.keeps()
     phone.wait()
     phone.shows("都发出去了")
     (check,) = Inspection.objects.all()
@@ -124,12 +126,14 @@ def test_a_mixed_room_asks_whose_it_is_and_leaves_it_open(phone: Phone) -> None:
 def test_a_finished_row_is_corrected_by_a_record_that_replaces_it(phone: Phone) -> None:
     page = phone.page
     page.locator("#do-now").click()
+    phone.keeps()
     phone.wait()
     phone.shows("都发出去了")
     page.locator("#do-room\\:5413").click()
     page.get_by_text("被子未叠").click()
     page.get_by_role("button", name="保存更正").click()
     page.locator(".is-defects", has_text="5413").wait_for()
+    phone.keeps()
     phone.wait()
     phone.shows("都发出去了")
     first, second = Inspection.objects.order_by("received_at")
