@@ -267,6 +267,7 @@ NODE_MODULES_FILES = [
     "bootstrap/dist/css/bootstrap.min.css",
     "bootstrap/dist/css/bootstrap.min.css.map",
     "idb/build/index.js",
+    "morphdom/dist/morphdom-esm.js",
 ]
 
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))

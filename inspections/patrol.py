@@ -25,7 +25,8 @@ from inspections.patrol_words import patrol_words
 STYLES = ("bootstrap/dist/css/bootstrap.min.css", "css/theme.css", "css/inspections.css", "css/patrol.css")
 SCRIPTS = Path(settings.BASE_DIR, "static/patrol")
 WORKER = SCRIPTS / "sw.js"
-MODULES = ("idb/build/index.js", *sorted(f"patrol/{path.name}" for path in SCRIPTS.glob("*.js") if path != WORKER))
+LIBRARIES = ("idb/build/index.js", "morphdom/dist/morphdom-esm.js")
+MODULES = (*LIBRARIES, *sorted(f"patrol/{path.name}" for path in SCRIPTS.glob("*.js") if path != WORKER))
 PICTURES = ("img/icons.svg", "img/mark.svg")
 FILES = (*STYLES, "js/theme.js", *MODULES, *PICTURES)
 

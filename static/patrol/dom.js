@@ -1,12 +1,16 @@
 // The few things that every screen draws with.
 
+import morphdom from "../morphdom/dist/morphdom-esm.js";
 import { t, told } from "./words.js";
 
 /** @typedef {Node | string | null | false | undefined} Child */
 
+/** What is listened to. */
+const LISTENERS = /** @type {const} */ (["onclick", "onchange", "oninput", "onkeydown"]);
+
 /**
- * An element. `props` are attributes, and listeners as `onclick`; true is an attribute without a value, and what is
- * null or false is left out.
+ * An element. `props` are attributes, and `LISTENERS`; true is an attribute without a value, and what is null or false
+ * is left out.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
@@ -17,7 +21,7 @@ import { t, told } from "./words.js";
 export function el(name, props = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(props)) {
-    if (typeof value === "function") element.addEventListener(key.slice(2), value);
+    if (typeof value === "function") Object.assign(element, { [key]: value });
     else if (value === true) element.setAttribute(key, "");
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, String(value));
   }
@@ -27,6 +31,51 @@ export function el(name, props = {}, ...children) {
 
 /** @param {Child} child @returns {child is Node | string} */
 const shown = (child) => child !== null && child !== undefined && child !== false;
+
+/**
+ * Makes `place` hold `children`, changing what is there already: a thumb that is just coming down on a button, a field
+ * that is being written in, and the reader's place on the page are left in peace. Elements are the same by their
+ * `data-key`, else by their id; what must not become something else under the thumb gets a key that says what it is.
+ *
+ * @param {HTMLElement} place
+ * @param {...Child} children
+ */
+export function paint(place, ...children) {
+  const wanted = /** @type {HTMLElement} */ (place.cloneNode(false));
+  wanted.append(...children.filter(shown));
+  const focused = document.activeElement?.id;
+  morphdom(place, wanted, { childrenOnly: true, getNodeKey: keyOf, onBeforeElUpdated: listenAs });
+  if (focused && focused !== document.activeElement?.id) byId(focused)?.focus({ preventScroll: true });
+}
+
+/** A label is known by its field. @param {Node} node */
+function keyOf(node) {
+  if (node instanceof HTMLLabelElement && node.htmlFor) return `for ${node.htmlFor}`;
+  return node instanceof HTMLElement ? (node.dataset.key ?? node.id) : "";
+}
+
+/** @param {HTMLElement} there @param {HTMLElement} wanted */
+function listenAs(there, wanted) {
+  Object.assign(there, Object.fromEntries(LISTENERS.map((name) => [name, wanted[name]])));
+  return true;
+}
+
+/**
+ * `draw`, one at a time: asked for while it is at work, it is done once more, for all who asked.
+ *
+ * @param {() => Promise<void>} draw
+ * @returns {() => Promise<void>}
+ */
+export function inTurn(draw) {
+  let last = Promise.resolve();
+  /** @type {Promise<void> | null} */
+  let next = null;
+  return () =>
+    (next ??= last.catch(() => {}).then(() => {
+      next = null;
+      return (last = draw());
+    }));
+}
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -1,6 +1,6 @@
 // The round: every place of it, what has been found there, and the one that is next. One tap is a clean room.
 
-import { bar, byId, el, icon, say } from "./dom.js";
+import { bar, byId, el, icon, inTurn, paint, say } from "./dom.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
 import { cleanWord, counts, newItem, roundsOfToday, seenToday, slotOf, slotOfNow, stateIn, whose } from "./slots.js";
@@ -20,16 +20,18 @@ let chosen = null;
 let left = null;
 /** What is looked for, where a number is typed. @type {string | null} */
 let query = null;
-/** Drawn once more after the drawing that is under way. */
-let again = false;
-let drawing = false;
+/** The next place is brought to the middle of the screen with the next drawing. */
+let seeks = false;
+/** Where a record is being written down: a second tap meant the same. @type {Set<string>} */
+const saving = new Set();
 
 /** @type {Page} */
 export const round = {
   show(to, _argument, name) {
     main = to;
     query = name === "find" ? (query ?? "") : null;
-    return draw(true);
+    seeks = true;
+    return draw();
   },
   changed: () => void draw(),
   hide() {
@@ -43,24 +45,15 @@ export function goOnFrom(key) {
   location.hash = "";
 }
 
-async function draw(isOpened = false) {
-  if (drawing) return void (again = true);
-  drawing = true;
+const draw = inTurn(async () => {
   const seen = await seenToday();
-  drawing = false;
   const known = places.known();
   if (!main || !known) return;
-  const focused = document.activeElement?.id;
   const walked = roundOf(known.patrol);
   if (query !== null) drawSearch(known, seen);
-  else if (walked) drawRound(known, walked, seen, isOpened);
+  else if (walked) drawRound(known, walked, seen);
   else drawNothing(known);
-  if (focused && focused !== "q") byId(focused)?.focus({ preventScroll: true });
-  if (again) {
-    again = false;
-    await draw();
-  }
-}
+});
 
 /** @param {Patrol} patrol */
 function roundOf({ shift }) {
@@ -70,8 +63,8 @@ function roundOf({ shift }) {
 
 // The round's page
 
-/** @param {Known} known @param {Round} walked @param {Map<string, Seen[]>} seen @param {boolean} isOpened */
-function drawRound(known, walked, seen, isOpened) {
+/** @param {Known} known @param {Round} walked @param {Map<string, Seen[]>} seen */
+function drawRound(known, walked, seen) {
   const slot = slotOf(walked);
   const stops = walked.stops.flatMap((key) => known.places.get(key) ?? []);
   const states = new Map(stops.map((place) => [place.key, stateIn(seen.get(place.key), slot)]));
@@ -79,13 +72,16 @@ function drawRound(known, walked, seen, isOpened) {
   const newest = [...states.values()].flatMap(({ mine }) => mine ?? []).sort((a, b) => a.at - b.at).at(-1);
   const shift = known.patrol.shifts.find(({ code }) => code === walked.shift);
   bar(home(), el("h1", { class: "t-16 strong m-0 text-truncate" }, walked.name, " ", el("span", { class: "second fw-normal" }, shift && named(shift), " ", walked.starts_at)));
-  main?.replaceChildren(
+  if (!main) return;
+  paint(
+    main,
     el("div", { class: "round-head screen-head" }, count(stops, states, next), rounds(walked)),
     ...returned(known),
     ...floors(stops).map(([floor, places]) => section(floor, places, states, next, newest)),
     dock(next, stops),
   );
-  if (isOpened) byId(`at-${next?.key}`)?.scrollIntoView({ block: "center" });
+  if (seeks) byId(`at-${next?.key}`)?.scrollIntoView({ block: "center" });
+  seeks = false;
 }
 
 /** The way to the other pages. */
@@ -101,8 +97,8 @@ function rounds(walked) {
 
 /** @param {number} id */
 function choose(id) {
-  [chosen, left] = [id, null];
-  void draw(true);
+  [chosen, left, seeks] = [id, null, true];
+  void draw();
 }
 
 /** @param {State | undefined} state */
@@ -197,11 +193,11 @@ function action(place, { mine, others }, address, newest) {
   const seen = mine ?? others.at(-1);
   if (!seen) {
     const label = t("record-as", { place: place.code, outcome: cleanWord(place) });
-    return el("button", { class: "split-do", type: "button", id, "aria-label": label, onclick: () => clean(place) }, el("span", { class: "box" }, cleanWord(place)));
+    return el("button", { class: "split-do", type: "button", id, "data-key": `${id} clean`, "aria-label": label, onclick: () => clean(place) }, el("span", { class: "box" }, cleanWord(place)));
   }
   const said = el("span", { class: "visually-hidden" }, place.code);
   if (mine && mine === newest && mine.undoable) {
-    return el("button", { class: "split-do split-undo", type: "button", id, onclick: () => undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
+    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: () => undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
   }
   return el("a", { class: "split-do", id, href: address }, said, stateOf(seen, place), el("span", { class: "visually-hidden" }, t("correct")));
 }
@@ -217,6 +213,8 @@ export function stateOf({ outcome, labels }, place) {
 
 /** @param {Place} place */
 async function clean(place) {
+  if (saving.has(place.key)) return;
+  saving.add(place.key);
   const walked = places.known() && roundOf(/** @type {Known} */ (places.known()).patrol);
   left = place.key;
   try {
@@ -226,6 +224,9 @@ async function clean(place) {
   } catch (error) {
     if (!(error instanceof outbox.StorageFull)) throw error;
     say(t("full-not-saved", { place: place.code }));
+  } finally {
+    await draw();
+    saving.delete(place.key);
   }
 }
 
@@ -255,16 +256,16 @@ function dock(next, stops) {
   }
   const address = `#place/${next.key}`;
   const what = el("a", { class: "now-what", href: address }, el("span", { class: `now-no ${next.type === "area" ? "is-named" : ""}` }, next.code), " ", el("span", { class: "t-14 second" }, whose(next)));
-  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", onclick: () => cleanAndOn(next) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
+  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: (event) => cleanAndOn(next, event) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
   const defects = el("a", { class: "btn btn-outline-secondary btn-thumb", role: "button", href: address }, t("has-defects"));
   return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, press));
 }
 
-/** @param {Place} place */
-async function cleanAndOn(place) {
+/** A second click within the time of a double one was not meant for the place that has come up. @param {Place} place @param {MouseEvent} event */
+async function cleanAndOn(place, { detail }) {
+  if (detail > 1) return;
+  seeks = true;
   await clean(place);
-  await draw();
-  document.querySelector("[aria-current=step]")?.scrollIntoView({ block: "center" });
 }
 
 // What came back from the review
@@ -288,26 +289,23 @@ function drawNothing(known) {
   bar(home(), el("h1", { class: "t-16 strong m-0" }, t("checks")));
   const when = next && el("p", { class: "next-round" }, el("span", { class: "t-40 song" }, next.starts_at), el("span", { class: "second t-14" }, t("next-round", { date: next.date, name: next.name, count: next.count })));
   const spot = el("a", { class: "btn btn-primary", href: "#find" }, t("spot-check"));
-  main?.replaceChildren(...returned(known), el("div", { class: "page" }, el("div", { class: "empty say" }, el("h2", { class: "say-big" }, t("no-round")), el("p", {}, t("no-round-text")), when, spot)));
+  if (main) paint(main, ...returned(known), el("div", { class: "page" }, el("div", { class: "empty say" }, el("h2", { class: "say-big" }, t("no-round")), el("p", {}, t("no-round-text")), when, spot)));
 }
 
 // By number
 
 /** @param {Known} known @param {Map<string, Seen[]>} seen */
 function drawSearch(known, seen) {
-  const kept = byId("q");
+  if (!main) return;
+  const isNew = !byId("q");
   bar(el("a", { class: "back", href: "#" }, icon("back"), t("route")));
-  if (!kept) {
-    const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
-    main?.replaceChildren(el("div", { class: "find find-patrol" }, field), el("div", { id: "found" }));
-    field.focus();
-  }
+  const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
   const found = matches(known);
-  byId("found").replaceChildren(
-    found.length > 0
-      ? el("ul", { class: "split-list" }, ...found.slice(0, FOUND_AT_MOST).map((place) => hit(place, seen)))
-      : el("p", { class: "page second" }, query ? t("nothing-found") : t("type-number")),
-  );
+  const list = found.length > 0
+    ? el("ul", { class: "split-list" }, ...found.slice(0, FOUND_AT_MOST).map((place) => hit(place, seen)))
+    : el("p", { class: "page second" }, query ? t("nothing-found") : t("type-number"));
+  paint(main, el("div", { class: "find find-patrol" }, field), el("div", { id: "found" }, list));
+  if (isNew) byId("q").focus();
 }
 
 /** @param {Event & { target: HTMLInputElement }} event */
@@ -342,5 +340,5 @@ function hit(place, seen) {
   const name = [el("span", { class: "split-no" }, place.code), el("span", { class: "split-sub" }, el("span", {}, whose(place)))];
   const right = place.own ? el("span", { class: "third" }, t("own")) : last ? stateOf(last, place) : icon("next");
   const classes = `split ${place.own ? "is-own" : ""} ${place.type === "area" ? "is-named" : ""}`;
-  return el("li", { class: classes }, el("a", { class: "split-open", href: `#place/${place.key}` }, ...name), el("span", { class: "split-do" }, right));
+  return el("li", { class: classes, id: `hit-${place.key}` }, el("a", { class: "split-open", href: `#place/${place.key}` }, ...name), el("span", { class: "split-do" }, right));
 }

@@ -2,7 +2,7 @@
 
 import { NoPhoto, photoOf, thumbnail } from "./camera.js";
 import * as clock from "./clock.js";
-import { bar, byId, el, icon, say } from "./dom.js";
+import { bar, byId, el, icon, paint, say } from "./dom.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
@@ -141,13 +141,11 @@ const minus = (/** @type {number} */ points) => (points ? `−${points}` : "0");
 
 function draw() {
   if (!main) return;
-  const focused = document.activeElement?.id;
-  if (!open) return main.replaceChildren(el("div", { class: "page" }, el("div", { class: "empty say" }, el("p", { class: "say-big" }, t("no-such-place")), el("a", { class: "btn btn-primary", href: "#find" }, t("by-number")))));
+  if (!open) return paint(main, el("div", { class: "page" }, el("div", { class: "empty say" }, el("p", { class: "say-big" }, t("no-such-place")), el("a", { class: "btn btn-primary", href: "#find" }, t("by-number")))));
   const { place, draft } = open;
   const version = places.standard(draft.item.standard) ?? standardFor(place, draft.item.occasion);
   const parts = place.own ? [closed("own-title", "own-text")] : version ? form(version) : [closed("no-standard", "no-standard-text")];
-  main.replaceChildren(el("div", { class: "sheet" }, head(), ...parts));
-  if (focused) byId(focused)?.focus({ preventScroll: true });
+  paint(main, el("div", { class: "sheet" }, head(), ...parts));
 }
 
 /** @param {string} title @param {string} text */
@@ -241,7 +239,7 @@ const chooseOccasion = (occasion) =>
 
 /** @param {string} legend @param {Defect[]} defects */
 function fieldset(legend, defects) {
-  return el("fieldset", { class: `item ${defects.length === 1 ? "item-one" : ""}` }, el("legend", {}, legend), el("div", { class: "chips" }, ...defects.flatMap(chip)));
+  return el("fieldset", { "data-key": legend, class: `item ${defects.length === 1 ? "item-one" : ""}` }, el("legend", {}, legend), el("div", { class: "chips" }, ...defects.flatMap(chip)));
 }
 
 /** @param {Defect} defect */
@@ -265,7 +263,7 @@ function asked(finding, name, asksClass, canBeCorrected) {
     el("input", { class: "btn-check", type: "checkbox", id: `corrected-${id}`, checked: finding.corrected, onchange: () => change(() => void (finding.corrected = !finding.corrected)) }),
     el("label", { class: "btn chip", for: `corrected-${id}` }, t("corrected")),
   ];
-  return el("div", { class: "found" }, el("span", { class: "found-what" }, name, leftOpen), whoseIs, ...(fixed || []));
+  return el("div", { class: "found", "data-key": `found ${id}` }, el("span", { class: "found-what" }, name, leftOpen), whoseIs, ...(fixed || []));
 }
 
 /** @param {FindingItem} finding @param {string} id @param {string} code */
@@ -298,19 +296,14 @@ function write({ target }) {
   const text = target.value;
   if (!open) return;
   const finding = findingOf(open.draft.item, null);
-  // While one goes on writing the field stays the same element: only what is new is drawn
   if (finding && text.trim()) {
     finding.text = text;
     return void keepDraft(open.address, open.draft);
   }
-  const caret = target.selectionStart;
   change((item) => {
     if (finding) item.findings = item.findings.filter((one) => one !== finding);
     else if (text.trim()) item.findings.push({ ...newFinding(null), text });
   });
-  const field = /** @type {HTMLInputElement} */ (byId("own"));
-  field.value = text;
-  field.setSelectionRange(caret, caret);
 }
 
 /** The pictures belong to the defect chosen last, which is named. */

@@ -210,3 +210,9 @@ interface Page {
   changed?(): void;
   hide?(): void;
 }
+
+// Third parties' modules, by the address they are served under
+
+declare module "*/morphdom-esm.js" {
+  export { default } from "morphdom";
+}
