@@ -27,6 +27,12 @@ COUNT = """() => {
   addEventListener("pointerdown", () => (window.taps += 1), true);
 }"""
 
+# Draws what is there once more, twice: whatever was asked for before is on the screen then
+DRAW = """async () => {
+  const { round } = await import("/static/patrol/round.js");
+  for (const _ of [1, 2]) await round.changed();
+}"""
+
 
 @pytest.fixture(autouse=True)
 def evening() -> Iterator[None]:
@@ -86,6 +92,35 @@ def test_the_newest_is_taken_back_while_it_has_not_gone_out(phone: Phone) -> Non
     phone.page.get_by_role("button", name="撤销").click()
     phone.page.locator("#do-room\\:5413", has_text="干净").locator(".box").wait_for()
     assert phone.call("outbox", "return (await it.rows()).length") == 0
+
+
+def test_a_redraw_takes_no_tap_away(phone: Phone) -> None:
+    page = phone.page
+    page.locator("#do-room\\:5413").hover()
+    page.mouse.down()
+    page.evaluate(DRAW)
+    page.mouse.up()
+    page.locator(".is-clean", has_text="5413").wait_for()
+
+
+def test_a_tap_begun_for_one_place_records_no_other(phone: Phone, thirty: School) -> None:
+    page = phone.page
+    page.locator("#do-now").hover()
+    page.mouse.down()
+    thirty.check("5413", None, "bed-unmade", clock="19:21", by=thirty.people["partner"])
+    page.evaluate("async () => (await import('/static/patrol/places.js')).refreshWork()")
+    page.locator("[aria-current=step]:has-text('5420')").wait_for()
+    page.mouse.up()
+    page.evaluate(DRAW)
+    assert phone.call("outbox", "return (await it.rows()).length") == 0
+
+
+@pytest.mark.parametrize("button", ["#do-now", "#do-room\\:5413"])
+def test_pressed_twice_by_mistake_it_is_one(phone: Phone, button: str) -> None:
+    phone.page.locator(button).dblclick()
+    phone.page.locator(".is-clean", has_text="5413").wait_for()
+    phone.page.evaluate(DRAW)
+    assert phone.call("outbox", "return (await it.rows()).map((row) => row.item.target.code)") == ["5413"]
 
 
 def test_locked_is_two_taps_and_is_to_be_seen_again(phone: Phone) -> None:

@@ -40,9 +40,9 @@ async function scale(file) {
  * @param {Photo} photo
  * @param {string} label
  */
-export function thumbnail({ bytes, type }, label) {
+export function thumbnail({ id, bytes, type }, label) {
   const side = 88;
-  const canvas = el("canvas", { class: "photo", width: side, height: side, role: "img", "aria-label": label });
+  const canvas = el("canvas", { "data-key": `photo ${id}`, class: "photo", width: side, height: side, role: "img", "aria-label": label });
   createImageBitmap(new Blob([bytes], { type }))
     .then((picture) => draw(canvas, picture, Math.min(picture.width, picture.height)))
     .catch(() => {});

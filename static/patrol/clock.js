@@ -8,21 +8,37 @@ const MAY_BE_OFF = 10 * 60_000;
 const SAME_CLOCK = 30_000;
 
 let offset = 0;
+/** What the phone's clock said when it was last looked at. */
+let last = 0;
+/** Between the phone's clock and the one that nobody can set, when this page last measured. @type {number | null} */
+let between = null;
 
 /** What must be added to the phone's clock, in milliseconds. */
-export const offBy = () => offset;
+export function offBy() {
+  const phone = Date.now();
+  // Earlier than it was: somebody has turned it back, by about so much. Later may be that the phone has slept
+  if (phone < last - SAME_CLOCK) offset += last - phone;
+  last = phone;
+  return offset;
+}
 
-export const isOff = () => Math.abs(offset) > MAY_BE_OFF;
+export const isOff = () => Math.abs(offBy()) > MAY_BE_OFF;
 
 /** Whether nobody has set the clock between two measurements. @param {number} one @param {number} other */
 export const isSameClock = (one, other) => Math.abs(one - other) < SAME_CLOCK;
 
+/** Whether it is known how wrong the clock is now: this page has measured, and since then nobody has set it. */
+export const isMeasured = () => between !== null && isSameClock(between, Date.now() - performance.now());
+
 /** The true time, as far as the phone knows. */
-export const now = () => Date.now() + offset;
+export const now = () => Date.now() + offBy();
 
 export async function restore() {
-  offset = (await kept("offset")) ?? 0;
+  ({ offset, last } = (await kept("clock")) ?? { offset, last });
 }
+
+/** For the next start: whoever sets the clock leaves the app for it. */
+export const remember = () => keep("clock", { offset: offBy(), last });
 
 /**
  * `said` is the server's time in an answer to what was asked and came at these times of the phone.
@@ -33,8 +49,8 @@ export async function restore() {
 export async function measure(said, { asked, came }) {
   const measured = Date.parse(said) - (asked + came) / 2;
   if (!Number.isFinite(measured)) return;
-  offset = Math.round(measured);
-  await keep("offset", offset);
+  [offset, last, between] = [Math.round(measured), came, came - performance.now()];
+  await remember();
 }
 
 /** The school's date of the true time, YYYY-MM-DD. */

@@ -2,8 +2,8 @@
 // standards, and what has been checked today. Kept by person.
 
 import { get, meaning } from "./api.js";
-import { measure, today } from "./clock.js";
-import { keep, kept, transact } from "./store.js";
+import * as clock from "./clock.js";
+import { keep, kept, transact, whereThereIsRoom } from "./store.js";
 
 /** @typedef {{ date: string } & Work} DatedWork */
 /** @typedef {{ groups: PlaceGroup[], places: Place[], etag: string | null }} PlaceList */
@@ -23,7 +23,7 @@ let signedIn = "unknown";
 /** @type {Set<() => void>} */
 const listeners = new Set();
 const channel = new BroadcastChannel("patrol-places");
-channel.addEventListener("message", restore);
+channel.addEventListener("message", () => clock.restore().then(restore));
 
 const tell = () => listeners.forEach((listener) => listener());
 
@@ -79,7 +79,7 @@ export async function refresh() {
     return tell();
   }
   signedIn = "in";
-  await measure(answer.data.now, answer);
+  await clock.measure(answer.data.now, answer);
   await greet(answer.data.me);
   const { date } = answer.data;
   const [places, standards, work, returned] = await Promise.all([
@@ -100,12 +100,20 @@ export async function refresh() {
 /** Asks what others have done meanwhile. */
 export async function refreshWork() {
   if (!navigator.onLine || signedIn !== "in" || !pieces.patrol) return;
-  const date = today();
+  const date = clock.today();
   if (date !== pieces.patrol.date) return refresh();
   const answer = await get(`work?date=${date}`);
   if (meaning(answer)) return;
-  await measure(answer.data.now, answer);
+  await clock.measure(answer.data.now, answer);
   await learn({ work: { date, ...answer.data } });
+}
+
+/** Measures the clock; what stood in the way, or null. @returns {Promise<Why | null>} */
+export async function askTheTime() {
+  const answer = await get("patrol");
+  const trouble = meaning(answer);
+  if (!trouble) await clock.measure(answer.data.now, answer);
+  return trouble;
 }
 
 /** @param {Me} there */
@@ -119,12 +127,13 @@ async function greet(there) {
 /** @param {Standard[]} standards those in force @returns {Promise<number[]>} their ids */
 async function learnStandards(standards) {
   const inForce = standards.map(({ id }) => id);
-  await transact(["standards", "outbox"], "readwrite", async (tx) => {
+  const written = transact(["standards", "outbox"], "readwrite", async (tx) => {
     const store = tx.objectStore("standards");
     const used = (await tx.objectStore("outbox").getAll()).map((/** @type {OutboxRow} */ row) => row.item.standard);
     for (const id of await store.getAllKeys()) if (!inForce.includes(Number(id)) && !used.includes(id)) await store.delete(id);
     for (const version of standards) await store.put(version);
   });
+  await whereThereIsRoom(written);
   for (const version of standards) versions.set(version.id, version);
   return inForce;
 }
@@ -146,7 +155,7 @@ function put(fresh) {
         groups: places.groups,
         places: new Map(places.places.map((place) => [place.key, place])),
         standards: standards.flatMap((id) => versions.get(id) ?? []),
-        work: work?.date === today() ? work : { now: "", checks: [], locked: {} },
+        work: work?.date === clock.today() ? work : { now: "", checks: [], locked: {} },
         returned: returned ?? [],
       }
     : null;

@@ -40,11 +40,27 @@ let full = false;
 
 export const isFull = () => full;
 
+/** What an older app did not write of a row yet. It may have sent it. */
+const UNSAID = {
+  photos: [],
+  savedAt: 0,
+  dueAt: 0,
+  offset: 0,
+  state: /** @type {const} */ ("waiting"),
+  errors: {},
+  handed: true,
+  stored: false,
+  tries: 0,
+  lastTry: null,
+  lastError: null,
+  company: BATCH,
+};
+
 /** @param {Transaction} tx @returns {Promise<OutboxRow[]>} everybody's, oldest first */
 async function read(tx) {
   /** @type {OutboxRow[]} */
   const found = await tx.objectStore("outbox").getAll();
-  return found.map((row) => unwritten.get(row.id) ?? row).sort((a, b) => a.savedAt - b.savedAt);
+  return found.map((row) => unwritten.get(row.id) ?? { ...UNSAID, ...row }).sort((a, b) => a.savedAt - b.savedAt);
 }
 
 /** The current person's, oldest first. @returns {Promise<OutboxRow[]>} */
@@ -92,23 +108,7 @@ export async function keep(item, photos, mends) {
 /** @param {number} owner @param {CheckItem} item @param {OutboxRow["photos"]} photos @returns {OutboxRow} */
 function fresh(owner, item, photos) {
   const savedAt = Date.now();
-  return {
-    id: item.id,
-    owner,
-    item,
-    photos,
-    savedAt,
-    dueAt: savedAt + GRACE,
-    offset: offBy(),
-    state: "waiting",
-    errors: {},
-    handed: false,
-    stored: false,
-    tries: 0,
-    lastTry: null,
-    lastError: null,
-    company: BATCH,
-  };
+  return { ...UNSAID, id: item.id, owner, item, photos, savedAt, dueAt: savedAt + GRACE, offset: offBy(), handed: false };
 }
 
 /** @param {Photo} photo */
@@ -150,7 +150,7 @@ async function write(decide, room) {
     const { put = [], sent = [], gone = [] } = decide(await read(tx));
     if (room) {
       for (const row of put) await tx.objectStore("outbox").put(row);
-      for (const { id, owner, item } of sent) await tx.objectStore("sent").put({ id, owner, item, at: Date.now() });
+      for (const { id, owner, item, offset } of sent) await tx.objectStore("sent").put({ id, owner, item, offset, at: Date.now() });
     }
     for (const { id } of [...sent, ...gone]) await remove(tx, id);
     return { put, sent, gone };

@@ -33,7 +33,7 @@ export const round = {
     seeks = true;
     return draw();
   },
-  changed: () => void draw(),
+  changed: () => draw(),
   hide() {
     main = null;
   },
@@ -197,7 +197,7 @@ function action(place, { mine, others }, address, newest) {
   }
   const said = el("span", { class: "visually-hidden" }, place.code);
   if (mine && mine === newest && mine.undoable) {
-    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: () => undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
+    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: (event) => isSecond(event) || undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
   }
   return el("a", { class: "split-do", id, href: address }, said, stateOf(seen, place), el("span", { class: "visually-hidden" }, t("correct")));
 }
@@ -210,6 +210,9 @@ export function stateOf({ outcome, labels }, place) {
   if (outcome === "defects") return el("span", { class: "state" }, el("span", { class: "state-count" }, String(labels.length)), t("defects-behind", { count: labels.length }));
   return el("span", { class: "state second" }, outcome in SIGNS && icon(SIGNS[/** @type {keyof SIGNS} */ (outcome)], "i-s"), t(`outcome-${outcome}`));
 }
+
+/** The second press of a double one: it was not meant for what the first has brought under the thumb. @param {MouseEvent} event */
+const isSecond = ({ detail }) => detail > 1;
 
 /** @param {Place} place */
 async function clean(place) {
@@ -256,14 +259,13 @@ function dock(next, stops) {
   }
   const address = `#place/${next.key}`;
   const what = el("a", { class: "now-what", href: address }, el("span", { class: `now-no ${next.type === "area" ? "is-named" : ""}` }, next.code), " ", el("span", { class: "t-14 second" }, whose(next)));
-  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: (event) => cleanAndOn(next, event) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
+  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: (event) => isSecond(event) || cleanAndOn(next) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
   const defects = el("a", { class: "btn btn-outline-secondary btn-thumb", role: "button", href: address }, t("has-defects"));
   return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, press));
 }
 
-/** A second click within the time of a double one was not meant for the place that has come up. @param {Place} place @param {MouseEvent} event */
-async function cleanAndOn(place, { detail }) {
-  if (detail > 1) return;
+/** @param {Place} place */
+async function cleanAndOn(place) {
   seeks = true;
   await clean(place);
 }

@@ -2,10 +2,10 @@
 // each that it is there.
 
 import { meaning, send } from "./api.js";
-import { isSameClock, offBy } from "./clock.js";
-import { me, refresh } from "./places.js";
+import { isMeasured, isSameClock, offBy, remember } from "./clock.js";
+import { askTheTime, me, refresh } from "./places.js";
 import { GRACE, change, isFull, on, photosOf, rows, tell } from "./queue.js";
-import { transact } from "./store.js";
+import { StorageFull, transact } from "./store.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./api.js").Answer} Answer */
@@ -46,6 +46,7 @@ export async function start() {
 
 /** The page goes: nobody takes anything back any more. */
 async function leave() {
+  void remember();
   await hurry();
   await flush();
 }
@@ -96,7 +97,7 @@ async function sendAll() {
 
 /** @param {unknown} error @returns {Trouble} */
 function storageTrouble(error) {
-  if (error instanceof DOMException) return { why: "storage", wait: null };
+  if (error instanceof DOMException || error instanceof StorageFull) return { why: "storage", wait: null };
   throw error;
 }
 
@@ -145,6 +146,9 @@ async function sendRecords(owner) {
   /** @type {Trouble | null} */
   let trouble = null;
   let chokes = 0;
+  if (!isMeasured() && (await rows()).some((row) => isToSend(row, owner, tried)) && (await askTheTime()) === "offline") {
+    return { why: "offline", wait: null };
+  }
   for (;;) {
     const batch = await hand(owner, tried);
     if (batch.length === 0) return trouble;
@@ -173,7 +177,7 @@ async function sendRecords(owner) {
  */
 async function hand(owner, tried) {
   const { put } = await change((found) => {
-    const ready = found.filter((row) => isReady(row, owner) && !row.stored && !tried.has(row.id));
+    const ready = found.filter((row) => isToSend(row, owner, tried));
     /** @type {OutboxRow[]} */
     const batch = [];
     for (const row of ready.sort((a, b) => b.company - a.company || a.savedAt - b.savedAt)) {
@@ -187,6 +191,9 @@ async function hand(owner, tried) {
 
 /** @param {OutboxRow} row @param {number} owner */
 const isReady = (row, owner) => row.owner === owner && row.state === "waiting" && isDue(row);
+
+/** @param {OutboxRow} row @param {number} owner @param {Set<string>} tried */
+const isToSend = (row, owner, tried) => isReady(row, owner) && !row.stored && !tried.has(row.id);
 
 /** Due, too, is what was saved before somebody turned the clock back. @param {OutboxRow} row */
 const isDue = ({ dueAt }) => dueAt <= Date.now() || dueAt > Date.now() + GRACE;

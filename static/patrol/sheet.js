@@ -431,7 +431,7 @@ async function save(outcome, version) {
     await outbox.save(item, draft.photos.filter(({ id }) => kept.has(id)), draft.mends);
   } catch (error) {
     if (!(error instanceof outbox.StorageFull)) throw error;
-    return say(t("full-not-saved", { place: place.code }));
+    return void say(t("full-not-saved", { place: place.code }));
   }
   open = null;
   await keepDraft(address, null);

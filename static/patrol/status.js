@@ -2,9 +2,10 @@
 
 import { thumbnail } from "./camera.js";
 import * as clock from "./clock.js";
-import { byId, el, icon, say } from "./dom.js";
+import { byId, el, icon, paint, say } from "./dom.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
+import { kept, onBlocked } from "./store.js";
 import { moment, named, signInAddress, t } from "./words.js";
 
 /** @typedef {import("./dom.js").Child} Child */
@@ -31,7 +32,9 @@ export function start() {
   });
   outbox.on(draw);
   places.on(draw);
-  if (isWeChat()) say(weChat());
+  places.on(tellOfClock);
+  tellOfClock();
+  if (isWeChat()) say(weChat(), copyAddress());
   void askToBeKept();
   void draw();
 }
@@ -46,6 +49,42 @@ async function tryAgain() {
   await places.refresh();
   await outbox.flush({ now: true });
   again.disabled = false;
+}
+
+// On top of the screen
+
+// Before anything of the app is there: it cannot start
+onBlocked(() => {
+  const message = say(t("close-others"));
+  void kept("").then(() => message.remove());
+});
+
+/** What is said of the clock. @type {{ text: string, message: Element } | null} */
+let ofClock = null;
+
+/** As long as it is so; put away, it is said again when it is something else. */
+function tellOfClock() {
+  const text = clockWords();
+  if (text === ofClock?.text) return;
+  ofClock?.message.remove();
+  ofClock = text ? { text, message: say(text) } : null;
+}
+
+function clockWords() {
+  const offset = clock.offBy();
+  return clock.isOff() ? t(offset > 0 ? "clock-slow" : "clock-fast", { by: span(Math.abs(offset)) }) : undefined;
+}
+
+const copyAddress = () => el("button", { class: "btn btn-outline-secondary", type: "button", onclick: copy }, t("copy-address"));
+
+/** The address as it is now: of the sheet, where one is open. */
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(t("copied"));
+  } catch {
+    say(t("copy-by-hand"), el("p", { class: "user-select-all text-break" }, location.href));
+  }
 }
 
 const isWeChat = () => navigator.userAgent.includes("MicroMessenger");
@@ -63,11 +102,9 @@ async function draw() {
   const state = await outbox.state();
   const why = reason(state);
   button.hidden = false;
-  button.replaceChildren(...buttonLines(state, why));
+  paint(button, ...buttonLines(state, why));
   if (!panel.open) return;
-  const focused = document.activeElement?.id;
-  content.replaceChildren(...(await panelParts(state, why)));
-  if (focused) byId(focused)?.focus();
+  paint(content, ...(await panelParts(state, why)));
 }
 
 /** @param {OutboxState} state */
@@ -118,7 +155,7 @@ async function waitingRow(row) {
   const pictures = row.stored && row.tries > 1 ? (await outbox.photosOf(row.id)).filter(({ id }) => photos.some((photo) => photo.id === id)) : [];
   return el(
     "li",
-    {},
+    { "data-key": row.id },
     el("span", { class: "strong" }, row.item.target.code),
     el("span", {}, what(row.item), trouble(row), ...pictures.map((photo) => thumbnail(photo, t("unsent-photo")))),
     el("span", { class: "second" }, photos.length > 0 && t("photos", { count: photos.length })),
@@ -145,7 +182,7 @@ function refusedRow(row) {
   const reasons = state === "conflict" ? [t("conflict")] : [...new Set(Object.values(errors).flat())];
   return el(
     "div",
-    { class: "due refused" },
+    { class: "due refused", "data-key": id },
     el("p", { class: "m-0" }, el("span", { class: "strong" }, item.target.code), ` ${what(item)}`),
     ...reasons.map((reason) => el("p", { class: "m-0 t-14" }, reason)),
     asked === id ? throwAway(id) : mendOrThrow(id),
@@ -156,14 +193,14 @@ function refusedRow(row) {
 function mendOrThrow(id) {
   const mend = el("a", { class: "btn btn-primary", id: `mend-${id}`, href: `#mend/${id}`, onclick: () => panel.close() }, t("mend"));
   const ask = el("button", { class: "btn btn-outline-secondary", id: `throw-${id}`, type: "button", onclick: () => askAbout(id) }, t("throw-away"));
-  return el("div", { class: "act" }, mend, ask);
+  return el("div", { class: "act", "data-key": `refused ${id}` }, mend, ask);
 }
 
 /** @param {string} id */
 function throwAway(id) {
   const yes = el("button", { class: "btn btn-danger", id: `really-${id}`, type: "button", onclick: () => outbox.discard(id) }, t("throw-away"));
   const no = el("button", { class: "btn btn-outline-secondary", type: "button", onclick: () => askAbout(null) }, t("keep"));
-  return el("div", {}, el("p", { class: "t-14" }, t("thrown-away-is-gone")), el("div", { class: "act" }, no, yes));
+  return el("div", { "data-key": `throw ${id}` }, el("p", { class: "t-14" }, t("thrown-away-is-gone")), el("div", { class: "act" }, no, yes));
 }
 
 /** @param {string | null} id */
@@ -177,13 +214,12 @@ async function askAbout(id) {
 async function notes() {
   const names = await places.names();
   const others = [...(await outbox.elsewhere())].map(([id, count]) => t("others", { name: names[id] ?? "", count }));
-  const offset = clock.offBy();
   return [
     ...others,
-    clock.isOff() && t(offset > 0 ? "clock-slow" : "clock-fast", { by: span(Math.abs(offset)) }),
+    clockWords(),
     isWeChat() && weChat(),
     !isSafe && t("not-safe"),
-  ].filter((note) => note !== false);
+  ].filter((note) => note !== false && note !== undefined);
 }
 
 /** Half an hour, a day: the larger the coarser. @param {number} ms */

@@ -129,10 +129,13 @@ const named = (error, ...names) => error instanceof DOMException && names.includ
 /** @param {string} key @returns {Promise<any>} */
 export const kept = (key) => transact(["kept"], "readonly", (tx) => tx.objectStore("kept").get(key));
 
-/** Keeps what the server can tell again: without room, the page has it all the same. @param {string} key @param {unknown} value */
-export async function keep(key, value) {
+/** See `whereThereIsRoom`. @param {string} key @param {unknown} value */
+export const keep = (key, value) => whereThereIsRoom(transact(["kept"], "readwrite", (tx) => tx.objectStore("kept").put(value, key)));
+
+/** For what the server can tell again: without room, the page has it all the same. @param {Promise<unknown>} written */
+export async function whereThereIsRoom(written) {
   try {
-    await transact(["kept"], "readwrite", (tx) => tx.objectStore("kept").put(value, key));
+    await written;
   } catch (error) {
     if (!(error instanceof StorageFull)) throw error;
   }

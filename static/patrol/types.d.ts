@@ -86,6 +86,8 @@ interface SentRow {
   id: string;
   owner: number;
   item: CheckItem;
+  /** Of its row; an older app did not write it down. */
+  offset?: number;
   at: number;
 }
 
@@ -207,7 +209,7 @@ interface Page {
   /** Draws itself into `main`. `argument` is what stands behind the screen's name in the address: `#place/room:5413`. */
   show(main: HTMLElement, argument: string, name: string): void | Promise<void>;
   /** What is known of the school, or what is in the outbox, is another now. */
-  changed?(): void;
+  changed?(): void | Promise<void>;
   hide?(): void;
 }
 
