@@ -1,17 +1,22 @@
 """Where an instant falls in the school's own calendar, read from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
 from campus.calendar import NoTermError, Shift, ShiftTimes, place
-from campus.models import Week
+from campus.models import Term, Week
+from campus.statements import Statement
 
-WEEKS = Week.objects.select_related("term").order_by()
+WEEK = [field.attname for field in Week._meta.concrete_fields]
+TERM = [field.attname for field in Term._meta.concrete_fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Calendar:
         self.days = {day for instant in instants if (day := _day(instant))}
         self.weeks: list[Week] = []
         if self.days:
-            self.weeks = list(WEEKS.filter(starts_on__lte=max(self.days), ends_on__gte=min(self.days)))
+            rows = _weeks().rows(max(self.days).isoformat(), min(self.days).isoformat())
+            self.weeks = [_week(row) for row in rows]
         self._zone, self._shifts = school_zone(), shift_times()
         self._terms = {week.term_id: week.term.span for week in self.weeks}
         self._by_number = {(week.term_id, week.number): week for week in self.weeks}
@@ -55,6 +61,19 @@ class Calendar:
         if week is None:
             raise NoTermError(placed.date)
         return When(placed.date, placed.shift, week)
+
+
+@cache
+def _weeks() -> Statement:
+    """Those that start by one day and end by another or later, with their terms."""
+    weeks = Week.objects.order_by().filter(starts_on__lte=date.min, ends_on__gte=date.max)
+    return Statement(weeks.values_list(*WEEK, *(f"term__{column}" for column in TERM)))
+
+
+def _week(row: Sequence[Any]) -> Week:
+    week = Week.from_db(DEFAULT_DB_ALIAS, WEEK, row[: len(WEEK)])
+    week.term = Term.from_db(DEFAULT_DB_ALIAS, TERM, row[len(WEEK) :])
+    return week
 
 
 def _day(instant: datetime) -> date | None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, parsers
 from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from campus.models import User
 from config.language import chosen_language
+from inspections.drafts import one_line
+from inspections.services import PASSING
 
 if TYPE_CHECKING:
     from rest_framework.response import Response
@@ -63,11 +66,13 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class JSONParser(parsers.JSONParser):
-    """JSON, however deep; of `DATA_UPLOAD_MAX_MEMORY_SIZE` bytes at most, which Django sees to."""
+    """JSON in UTF-8, however deep; of `DATA_UPLOAD_MAX_MEMORY_SIZE` bytes at most, which Django sees to."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # Whatever encoding is said, it is UTF-8 (RFC 8259); zlib, which is one too, would make gigabytes of megabytes
+        context = {**(parser_context or {}), "encoding": "utf-8"}
         try:
-            return super().parse(stream, media_type, parser_context)
+            return super().parse(stream, media_type, context)
         except (exceptions.ParseError, RecursionError):
             raise exceptions.ParseError(_("This is no JSON.")) from None
 
@@ -88,12 +93,32 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         exception_handler,  # reads, while it is imported, the settings that name this module
     )
 
+    if isinstance(error, exceptions.ValidationError):
+        error = told_by_path(error)
     if isinstance(error, RequestDataTooBig):
         error = TooMuch(_("This is too much at once. Send it in parts."))
-    if isinstance(error, OperationalError):
-        log.error("The database does not work", exc_info=error)
+    if isinstance(error, PASSING):
+        log.error("The database or the machine does not work", exc_info=error)
         error = OutOfOrder(_("Something failed on our side. Try again later."))
     return exception_handler(error, context)
+
+
+def told_by_path(error: exceptions.ValidationError) -> exceptions.ParseError:
+    """What serializers found, in the form of every other fault: its first word as `detail`, all of it as `errors`."""
+    errors = dict(_by_path(error.detail))
+    return exceptions.ParseError({"detail": next(iter(errors.values()))[0], "errors": errors})
+
+
+def _by_path(said: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    if isinstance(said, list) and any(isinstance(each, dict) for each in said):
+        said = dict(enumerate(said))
+    if isinstance(said, dict):
+        for key, inner in said.items():
+            # A key that the request chose; of the whole, serializers have a word of their own
+            name = "" if key == api_settings.NON_FIELD_ERRORS_KEY else one_line(str(key))[:40]
+            yield from _by_path(inner, ".".join(filter(None, (path, name))))
+    elif said:
+        yield path or "detail", [str(each) for each in said]
 
 
 class JsonErrorsMiddleware:
@@ -103,6 +128,7 @@ class JsonErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        leave_out_a_hidden_nul(request)
         response = self.get_response(request)
         page = not response.get("Content-Type", "").startswith("application/json")
         if not (request.path.startswith(API) and response.status_code >= 400 and page):
@@ -114,6 +140,12 @@ class JsonErrorsMiddleware:
             if header in response:
                 told[header] = response[header]
         return told
+
+
+def leave_out_a_hidden_nul(request: HttpRequest) -> None:
+    """A quoted cookie may say NUL as `\\000`, and PostgreSQL takes none, not even to look for: it is no session."""
+    if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+        del request.COOKIES[settings.SESSION_COOKIE_NAME]
 
 
 def _detail(status: int) -> str:

@@ -21,7 +21,7 @@ from typing import IO
 BASE_DIR = Path(__file__).resolve().parent.parent
 TICK = 0.1  # seconds between two looks at the processes
 PATIENCE = 10.0  # seconds to end in good order
-STEADY = 10.0  # seconds up, after which a death counts as the first
+STEADY = 2.0  # seconds up, after which a death counts as the first
 LONGEST_WAIT = 30.0  # seconds before a start
 
 

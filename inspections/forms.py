@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from campus.models import SHIFT_CHOICES, User
 from campus.selectors import When
 from campus.templatetags.figures import moment
 from inspections.drafts import CheckDraft, FindingDraft, figure
-from inspections.models import NOTE_LENGTH, OWN_TEXT_LENGTH, Defect, Finding, Inspection, Kind, Occasion, Outcome, Told
+from inspections.models import NOTE_LENGTH, OWN_TEXT_LENGTH, Defect, Finding, FindingPhoto, Inspection, Kind, Occasion, Outcome, Told
 from inspections.places import Slot
 from inspections.selectors import LOCKED_AGAIN
 from inspections.services import Conflict, Recorded, Rejected, record_press
@@ -105,6 +106,7 @@ class CheckForm(forms.Form):
     knows = forms.UUIDField(widget=forms.HiddenInput, required=False)
     replaces = forms.UUIDField(widget=forms.HiddenInput, required=False)
     standard = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    gives_up = forms.BooleanField(widget=forms.HiddenInput, required=False)  # photos, with what they show: it was told
     outcome = forms.ChoiceField(choices=[("", ""), *Outcome.choices], required=False)
     told = forms.ChoiceField(choices=Told.choices, widget=forms.RadioSelect, required=False)
     note = words_field(gettext_lazy("Note"), NOTE_LENGTH)
@@ -117,6 +119,7 @@ class CheckForm(forms.Form):
         super().__init__(data, initial=_untouched(sheet) | said)
         self.sheet = sheet
         self.overtaken_by: Inspection | None = None
+        self.pictured = _pictured(sheet.corrects) if sheet.corrects else {}
         self.drafted: list[dict[str, str]] = []  # of each finding, the fields that it was read from
         self.chips = Chips()
         choices = [(i.local_name, [(d.code, d.local_name) for d in defects]) for i, defects in sheet.items]
@@ -172,7 +175,7 @@ class CheckForm(forms.Form):
 
     def save(self, *, by: User) -> Recorded | None:
         """Record what was said; None where it cannot be, and the form then says why. Raises `NotAllowed`."""
-        if not self.is_valid() or self._is_overtaken():
+        if not self.is_valid() or self._is_overtaken() or self._loses_photos():
             return None
         try:
             return record_press(draft=self.draft(), inspector=by)
@@ -197,13 +200,42 @@ class CheckForm(forms.Form):
         )
         return True
 
+    def _loses_photos(self) -> bool:
+        """Whether something with photos was taken back and nobody has told so; the next press knows of it."""
+        said = self.cleaned_data
+        if said["gives_up"] or self._corrected() is None:
+            return False
+        kept = {*said["defects"], *([""] if said["own_text"] else [])}
+        gone = [pictured.finding for code, pictured in self.pictured.items() if code not in kept]
+        if not gone:
+            return False
+        self.left_out = [*self.left_out, *gone]
+        self.data = cast("QueryDict", self.data).copy()
+        self.data["gives_up"] = "on"
+        self.add_error(None, _("You took back something with photos: they go with it. Press once more to save."))
+        return True
+
+    def _corrected(self) -> Inspection | None:
+        """The record that this one is instead of."""
+        corrects = self.sheet.corrects
+        return corrects if corrects and corrects.pk == self.cleaned_data["replaces"] else None
+
+    def _photos(self, code: str) -> tuple[UUID, ...]:
+        """The photos of what the corrected record says of the same defect, or in its own words: they stay with it.
+
+        A second press finds them in the record of the first.
+        """
+        corrects, said = self.sheet.corrects, self.cleaned_data
+        if corrects is None or corrects.pk not in (said["replaces"], said["id"]) or code not in self.pictured:
+            return ()
+        return self.pictured[code].photos
+
     def draft(self) -> CheckDraft:
         """What was said: as of now, or as of the visit that it corrects. Only a button says that a place is clean."""
         said = self.cleaned_data
         findings = tuple(self._findings(said["id"]))
         outcome = said["outcome"] or Outcome.DEFECTS
-        standard, corrects = self.sheet.standard, self.sheet.corrects
-        corrected = corrects if corrects and corrects.pk == said["replaces"] else None
+        standard, corrected = self.sheet.standard, self._corrected()
         return CheckDraft(
             id=said["id"],
             target_type=self.sheet.place.type,
@@ -232,6 +264,7 @@ class CheckForm(forms.Form):
                     defect=defect.code,
                     school_class=said.get(f"class-{defect.code}") or None,
                     corrected=said[f"corrected-{defect.code}"],
+                    photos=self._photos(defect.code),
                 )
         if said["own_text"]:
             self.drafted.append(
@@ -243,6 +276,7 @@ class CheckForm(forms.Form):
                 points=said["own_points"],
                 school_class=said.get("own_class") or None,
                 corrected=said["own_corrected"],
+                photos=self._photos(""),
             )
 
     def _field_of(self, path: str) -> str | None:
@@ -264,6 +298,25 @@ class CheckForm(forms.Form):
             said["replaces"] = str(own.pk) if instead else ""
         self.data = said
         self.add_error(None, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A finding that the sheet can say, with its photos."""
+
+    finding: Finding
+    photos: tuple[UUID, ...]
+
+
+def _pictured(check: Inspection) -> dict[str, Pictured]:
+    """The findings with photos by their defect's code, own words by none: of several, the one that the sheet says."""
+    photos: dict[UUID, list[UUID]] = defaultdict(list)
+    for named in FindingPhoto.objects.filter(finding__inspection=check).order_by("position"):
+        photos[named.finding_id].append(named.photo_id)
+    first: dict[str, Finding] = {}
+    for finding in check.findings.all():
+        first.setdefault(finding.defect.code if finding.defect else "", finding)
+    return {code: Pictured(finding, tuple(photos[finding.pk])) for code, finding in first.items() if photos[finding.pk]}
 
 
 def _as_said(check: Inspection, sheet: Sheet) -> tuple[dict[str, Any], list[Finding]]:

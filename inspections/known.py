@@ -10,14 +10,16 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 
 from campus.models import SchoolClass, User, Week
 from campus.selectors import Calendar
+from campus.statements import Statement
 from dormitories.models import Room
 from inspections.drafts import CheckDraft
 from inspections.models import PHOTOS_OF_A_CHECK, Area, Concern, FindingPhoto, Inspection, Outcome, Photo
-from inspections.rights import Walked, may_record_anywhere, walked_by
+from inspections.rights import Walks, may_record_anywhere, walked_by
 from inspections.selectors import LOCKED_AGAIN, SAME_VISIT, Place, Target, place_in, place_of
 from inspections.versions import Version, published_versions
 
@@ -61,16 +63,17 @@ class Known:
     calendar: Calendar
     places: Places
     versions: Mapping[int, Version]
-    walked: Collection[Walked]
+    walked: Walks
     mine: dict[UUID, Inspection]  # what the drafts want to replace
     locked: Checks  # by place
     named: Checks  # those that name a photo
     sent_by_others: Collection[UUID]
     replaced: set[UUID]  # of `mine` and `named`
 
-    def may_record(self, target: Target, day: date, shift: str, occasion: str) -> bool:
+    def may_record(self, target: Target, day: date, draft: CheckDraft) -> bool:
         """Inspectors, reviewers and advisors anywhere; a class's officer what stands on a round of his (互查)."""
-        return may_record_anywhere(self.inspector) or (place_of(target), day, shift, occasion) in self.walked
+        walks = self.walked.get(place_of(target), ())
+        return may_record_anywhere(self.inspector) or any(walk.holds(draft, day) for walk in walks)
 
     def concerns(self, target: Target, day: date) -> list[Concern]:
         """The classes that a check of `target` on `day` concerns, with their exemptions; not yet of any inspection."""
@@ -145,33 +148,39 @@ def _places(drafts: Iterable[CheckDraft]) -> Places:
         codes[draft.target_type].add(draft.target_code)
     places = Places()
     for kind in codes.keys() & {"room", "area"}:
-        for row in _with_classes(kind).filter(code__in=codes[kind]):
-            places.targets[kind, row.code] = row
-            if row.relation is not None:
-                said = (row.class_id, row.class_code, row.left_on)
-                one = SchoolClass.from_db(None, ("id", "code", "left_on"), said)
-                places.relations[kind, row.pk][row.relation] = Relation(one, row.since, row.until)
-            if row.away is not None:
-                places.exemptions[row.class_id].add(Away(row.away, row.away_since, row.away_until))
+        model = Room if kind == "room" else Area
+        columns = [field.attname for field in model._meta.concrete_fields]
+        for row in _with_classes(kind, len(codes[kind])).rows(*codes[kind]):
+            target = model.from_db(DEFAULT_DB_ALIAS, columns, row)
+            relation, since, until, class_id, class_code, left_on, away, away_since, away_until = row[len(columns) :]
+            places.targets[kind, target.code] = target
+            if relation is not None:
+                one = SchoolClass.from_db(None, ("id", "code", "left_on"), (class_id, class_code, left_on))
+                places.relations[kind, target.pk][relation] = Relation(one, since, until)
+            if away is not None:
+                places.exemptions[class_id].add(Away(away, away_since, away_until))
     return places
 
 
 @cache
-def _with_classes(kind: str) -> QuerySet[Any]:
-    """Made once: to put this together takes longer than to run it."""
+def _with_classes(kind: str, codes: int) -> Statement:
+    """For so many codes: the columns of the place, and those that `_places` names."""
     model, relation = (Room, "residencies") if kind == "room" else (Area, "responsibilities")
     school_class, exemption = f"{relation}__school_class", f"{relation}__school_class__exemptions"
-    return model._default_manager.order_by().annotate(
-        relation=F(relation),
-        since=F(f"{relation}__starts_on"),
-        until=F(f"{relation}__ends_on"),
-        class_id=F(school_class),
-        class_code=F(f"{school_class}__code"),
-        left_on=F(f"{school_class}__left_on"),
-        away=F(exemption),
-        away_since=F(f"{exemption}__starts_on"),
-        away_until=F(f"{exemption}__ends_on"),
-    )
+    columns = [
+        *(field.attname for field in model._meta.concrete_fields),
+        relation,
+        f"{relation}__starts_on",
+        f"{relation}__ends_on",
+        school_class,
+        f"{school_class}__code",
+        f"{school_class}__left_on",
+        exemption,
+        f"{exemption}__starts_on",
+        f"{exemption}__ends_on",
+    ]
+    stand_ins = [str(n) for n in range(codes)]
+    return Statement(model._default_manager.order_by().filter(code__in=stand_ins).values_list(*columns))
 
 
 def _mine(drafts: Iterable[CheckDraft], inspector: User) -> dict[UUID, Inspection]:

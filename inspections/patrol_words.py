@@ -110,6 +110,10 @@ def outbox() -> Words:
             "Within WeChat you can record while this page is open, but without a signal it does not open again. "
             "Tap ··· at the top right: open in the browser."
         ),
+        "copy-address": _("Copy the address"),
+        "copied": _("Copied. Paste it where the browser asks for an address."),
+        "copy-by-hand": _("Copying does not work here. This is the address:"),
+        "close-others": _("The app is a new one. Close its other pages on this phone, then this one goes on."),
         "not-safe": _(
             "The browser may clear what is kept here when it has not been used for a week. Add it to the home screen."
         ),
@@ -136,6 +140,15 @@ def route() -> Words:
         "correct": _("Correct it"),
         "sent-already": _("It has gone out already. Tap the row to correct it."),
         "full-not-saved": _("The phone is full, {place} is not saved. Delete some pictures, then press again."),
+        "other-person": _(
+            "{place} is not saved: somebody else has signed in on this phone. Look whose round it is, then press again."
+        ),
+        "not-saved": _(
+            "{place} is not saved: this browser could not write it down. Press again; if it stays so, close the app and open it anew."
+        ),
+        "day-over": _(
+            "It is past midnight: this round was yesterday's, and nothing was recorded. Record it as a spot check, by its number."
+        ),
         "by-number": _("By number"),
         "round-done": _("This round is done."),
         "round-empty": _("This round has no place that you know of."),
@@ -148,6 +161,9 @@ def route() -> Words:
         "next-round": _("{date}, {name}, {count} places"),
         "spot-check": _("Spot check of a place"),
         "number-or-name": _("Room number, place or class"),
+        "held-by": _("On this phone: {name}"),
+        "letters": _("Letters"),
+        "figures": _("Figures"),
         "type-number": _("Type the number of a room, or the beginning of it."),
         "nothing-found": _("Nothing goes by that"),
     }
@@ -155,6 +171,8 @@ def route() -> Words:
 
 def sheet() -> Words:
     return {
+        "photo-coming": _("Making the picture small …"),
+        "photo-at-server": _("Sent before"),
         "no-such-place": _("There is no such place. Look at the number once more."),
         "own-title": _("Your own class or room"),
         "own-text": _("Somebody else checks this one. Tell your partner, and go on to the next."),

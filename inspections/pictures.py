@@ -45,14 +45,15 @@ class Picture:
 def redrawn(file: IO[bytes]) -> Picture:
     """The picture in `file`, upright, on white, 1600 px at most, as a JPEG without EXIF, place or profile.
 
-    Of an animation, its first picture. Raises `NotAPicture`.
+    Of an animation, its first picture. Raises `NotAPicture`, and `MemoryError` where it may be tried again.
     """
     with _drawing:
         try:
             return _redrawn(file, LONGEST_SIDE)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             raise NotAPicture(_too_many_pixels()) from None
-        except NotAPicture:
+        except (NotAPicture, MemoryError):
+            # Where the machine has no room just now, the picture is not at fault
             raise
         except Exception as error:
             # A decoder raises whatever it stumbles over: OSError, SyntaxError, ValueError, struct.error …

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F
 
 from campus.models import Role, User
-from inspections.models import Round, Stop
+from inspections.drafts import CheckDraft
+from inspections.models import Stop
+from inspections.rounds.clock import shift_ends
 from inspections.selectors import Place, place_in
 
 RECORDERS = (Role.INSPECTOR, Role.REVIEWER, Role.ADVISOR)
-Walked = tuple[Place, date, str, str]  # a place on a round, with its date, shift and occasion
+RUNS_ON = timedelta(hours=3)  # an evening's round, past midnight
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A round that somebody walks; `until` is when he went on leave from it, or it was called off."""
+
+    date: date
+    shift: str
+    occasion: str
+    until: datetime | None
+
+    def holds(self, draft: CheckDraft, day: date) -> bool:
+        """Whether `draft`, made on `day`, was made on it: by the round as it stood then, whatever became of it since."""
+        if (draft.shift, draft.occasion) != (self.shift, self.occasion):
+            return False
+        if self.until is not None and draft.performed_at >= self.until:
+            return False
+        past_midnight = day == self.date + DAY and draft.performed_at < shift_ends(self.date, self.shift) + RUNS_ON
+        return day == self.date or past_midnight
+
+
+Walks = Mapping[Place, Sequence[Walk]]  # by the places on the rounds
 
 
 def may_record_anywhere(user: User) -> bool:
@@ -21,10 +50,15 @@ def may_record_somewhere(user: User) -> bool:
     return user.holds(*RECORDERS, Role.OFFICER)
 
 
-def walked_by(user: User, days: Collection[date]) -> set[Walked]:
-    """What a class's officer may record on `days`: the places on his rounds (互查)."""
+def walked_by(user: User, days: Collection[date]) -> Walks:
+    """What a class's officer may record on `days`: the places on his rounds (互查), also those that ended meanwhile."""
     if may_record_anywhere(user) or not user.holds(Role.OFFICER):
-        return set()
-    rounds = Round.objects.walked_by(user).filter(date__in=days)
-    stops = Stop.objects.filter(round__in=rounds).select_related("round")
-    return {(place_in(stop), stop.round.date, stop.round.shift, stop.round.occasion) for stop in stops}
+        return {}
+    evenings_before = {day - DAY for day in days if day > date.min}
+    stops = Stop.objects.filter(round__walkers__user=user, round__date__in={*days, *evenings_before})
+    walks: dict[Place, list[Walk]] = defaultdict(list)
+    for stop in stops.select_related("round").annotate(excused_at=F("round__walkers__excused_at")):
+        one = stop.round
+        ended = [at for at in (stop.excused_at, one.called_off_at) if at is not None]
+        walks[place_in(stop)].append(Walk(one.date, one.shift, one.occasion, min(ended, default=None)))
+    return walks

@@ -34,6 +34,15 @@ SAME_VISIT = timedelta(minutes=10)
 Target = Room | Area
 Place = tuple[str, int]  # a target by its type, `room` or `area`, and its key
 
+# What can stand in the way of a check, by the kind of place (in a classroom nobody need be in)
+WITHOUT_A_DOOR = (Outcome.REFUSED, Outcome.SKIPPED)
+INSTEAD: dict[Kind, tuple[Outcome, ...]] = {
+    Kind.DORM: (Outcome.LOCKED, Outcome.NOBODY, Outcome.REFUSED, Outcome.SKIPPED),
+    Kind.DUTY: WITHOUT_A_DOOR,
+    Kind.EVENT: WITHOUT_A_DOOR,
+}
+INSTEAD_ELSEWHERE = (Outcome.LOCKED, Outcome.REFUSED, Outcome.SKIPPED)
+
 FINDINGS = Prefetch("findings", Finding.objects.select_related("defect__item", "school_class").order_by("position"))
 
 
@@ -69,6 +78,11 @@ def kind_wanted(target: Target, occasion: str) -> Kind:
     if target.kind == Area.AreaKind.CLASSROOM and occasion == Occasion.DEEP_CLEAN:
         return Kind.CLASSROOM_DEEP
     return Kind(target.kind)
+
+
+def instead_of(kind: Kind) -> tuple[Outcome, ...]:
+    """The outcomes other than clean and defects that a place of this kind can have."""
+    return INSTEAD.get(kind, INSTEAD_ELSEWHERE)
 
 
 def answering(model: type[Residency] | type[Responsibility], day: date) -> QuerySet[Any]:

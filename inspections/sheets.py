@@ -18,6 +18,7 @@ from inspections.selectors import (
     SAME_VISIT,
     Target,
     as_target,
+    instead_of,
     kind_wanted,
     locked_visits,
     standards_in_force,
@@ -25,15 +26,6 @@ from inspections.selectors import (
 )
 
 Items = tuple[tuple[Item, tuple[Defect, ...]], ...]
-
-# What can stand in the way of a check, by the kind of place (in a classroom nobody need be in)
-WITHOUT_A_DOOR = (Outcome.REFUSED, Outcome.SKIPPED)
-INSTEAD: dict[Kind, tuple[Outcome, ...]] = {
-    Kind.DORM: (Outcome.LOCKED, Outcome.NOBODY, Outcome.REFUSED, Outcome.SKIPPED),
-    Kind.DUTY: WITHOUT_A_DOOR,
-    Kind.EVENT: WITHOUT_A_DOOR,
-}
-INSTEAD_ELSEWHERE = (Outcome.LOCKED, Outcome.REFUSED, Outcome.SKIPPED)
 
 # Who reads inspectors' names (§6.3)
 NAME_READERS = (Role.REVIEWER, Role.ADVISOR, Role.ADMINISTRATOR)
@@ -82,11 +74,6 @@ class Sheet:
     @property
     def asks_class(self) -> bool:
         return len(self.place.classes) > 1
-
-
-def instead_of(kind: Kind) -> tuple[Outcome, ...]:
-    """The outcomes other than clean and defects that a place of this kind can have."""
-    return INSTEAD.get(kind, INSTEAD_ELSEWHERE)
 
 
 def gives_way(check: Inspection, moment: datetime) -> bool:

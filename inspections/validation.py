@@ -38,6 +38,7 @@ from inspections.models import (
 from inspections.selectors import (
     LOCKED_AGAIN,
     Target,
+    instead_of,
     kind_wanted,
     place_in,
     place_of,
@@ -88,14 +89,15 @@ def examine(draft: CheckDraft, known: Known, received_at: datetime) -> Facts:
         raise Rejected(errors)
 
     kind = kind_wanted(target, draft.occasion)
+    _try_outcome(draft.outcome, kind, errors)
     concerns = known.concerns(target, placed.date)
     classes = [concern.school_class for concern in concerns]
     if is_own(known.inspector, target, classes):
         errors.add("target", _("This is your own class or room. Somebody else has to check it."))
-    elif not known.may_record(target, placed.date, draft.shift, draft.occasion):
+    elif not known.may_record(target, placed.date, draft):
         errors.add("target", _("This place is on no round of yours for that day, shift and occasion."))
     version = _try_standard(draft.standard, known, kind, placed.date, errors)
-    replaces = _try_replaces(draft, known, target, errors)
+    replaces = _try_replaces(draft, known, target, placed.date, errors)
     findings = _try_findings(draft, version, classes, errors) if version else []
     _try_photos(draft, known, errors)
     _try_locked_again(draft, known, target, placed, errors)
@@ -123,6 +125,13 @@ def _try_words(draft: CheckDraft, errors: Errors) -> None:
             errors.add(path, _("“%(word)s” is not one of the choices.") % {"word": one_line(word)[:40]})
     if len(draft.note) > NOTE_LENGTH:
         errors.add("note", too_long(draft.note, NOTE_LENGTH))
+
+
+def _try_outcome(outcome: str, kind: Kind, errors: Errors) -> None:
+    possible = [Outcome.CLEAN, Outcome.DEFECTS, *instead_of(kind)]
+    if outcome in Outcome.values and outcome not in possible:
+        said = {"kind": kind.label, "outcome": Outcome(outcome).label}
+        errors.add("outcome", _("%(kind)s: “%(outcome)s” cannot come of a check there.") % said)
 
 
 def too_long(text: str, most: int) -> str:
@@ -164,12 +173,13 @@ def _try_standard(number: int, known: Known, kind: Kind, day: date, errors: Erro
     return None
 
 
-def _try_replaces(draft: CheckDraft, known: Known, target: Target, errors: Errors) -> Inspection | None:
+def _try_replaces(draft: CheckDraft, known: Known, target: Target, day: date, errors: Errors) -> Inspection | None:
+    """What it corrects; also a mistaken shift or occasion, which the review looks at."""
     if draft.replaces is None:
         return None
     replaced = known.mine.get(draft.replaces)
-    if replaced is None or place_in(replaced) != place_of(target):
-        errors.add("replaces", _("A correction replaces a check of your own, of the same place."))
+    if replaced is None or place_in(replaced) != place_of(target) or replaced.performed_on != day:
+        errors.add("replaces", _("A correction replaces a check of your own, of the same place and day."))
     elif replaced.pk in known.replaced:
         errors.add("replaces", _("That check has been corrected already."))
     return replaced

@@ -22,8 +22,8 @@ from campus.templatetags.figures import clock
 from inspections.forms import CheckForm, SlotForm, slot_of, uuid_said, whole_number
 from inspections.models import Inspection, Kind, Outcome, Standard
 from inspections.places import Board, Slot, board, group_of
-from inspections.selectors import find_target, versions_of
-from inspections.sheets import Sheet, instead_of, record_of, sheet_for
+from inspections.selectors import find_target, instead_of, versions_of
+from inspections.sheets import Sheet, record_of, sheet_for
 
 View = Callable[..., HttpResponse]
 

@@ -24,6 +24,7 @@ from inspections.models import Finding, Inspection
 from scoring import services
 from scoring.forms import MOST_AT_ONCE
 from scoring.mine import returned_to
+from scoring.models import REASON_LENGTH
 
 
 def person(request: Request) -> User:
@@ -34,10 +35,19 @@ def person(request: Request) -> User:
 # Deciding
 
 
+class IdField(serializers.UUIDField):
+    """An id as the answers say it; a number is none, though Python would make one of it."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class VerifySerializer(serializers.Serializer[Any]):
     """`classes` names the class (code) of a personal finding (id) that names none, in a place of several classes."""
 
-    inspections = serializers.ListField(child=serializers.UUIDField(), max_length=MOST_AT_ONCE)
+    inspections = serializers.ListField(child=IdField(), max_length=MOST_AT_ONCE)
     classes = serializers.DictField(child=serializers.CharField(), default=dict)
 
     def validate_classes(self, said: dict[str, str]) -> dict[UUID, str]:
@@ -63,18 +73,23 @@ class VerdictsSerializer(serializers.Serializer[Any]):
 class VerifyView(APIView):
     """Pass checks and post what they cost; each is told of by itself, in the order asked."""
 
-    @extend_schema(request=VerifySerializer, responses=VerdictsSerializer)
+    @extend_schema(request=VerifySerializer, responses={200: VerdictsSerializer})
     def post(self, request: Request) -> Response:
         asked = read(VerifySerializer, request)
         verdicts = services.verify(inspections=asked["inspections"], by=person(request), names=asked["classes"])
         return Response(VerdictsSerializer({"results": verdicts}).data)
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": REASON_LENGTH})
+class ReasonField(serializers.CharField):
+    """Words; of too many, or none, the service tells."""
+
+
 class DeclineSerializer(serializers.Serializer[Any]):
     """`reason` is for the inspector, 200 characters at most."""
 
-    inspection = serializers.UUIDField()
-    reason = serializers.CharField(allow_blank=True)
+    inspection = IdField()
+    reason = ReasonField(allow_blank=True)
 
 
 class DeclinedSerializer(serializers.Serializer[Any]):

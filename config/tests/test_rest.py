@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from typing import Any
+from zlib import compress
 
 import pytest
 from django.core.management import call_command
@@ -134,8 +135,7 @@ def test_the_signed_out_are_told_so(client: Client) -> None:
 def test_what_is_not_there_or_not_taken(reviewer: Client) -> None:
     assert detail(reviewer.get("/api/v1/nowhere"), 404) == "没有这个地址"
     assert detail(reviewer.get("/api/echo/", HTTP_ACCEPT_LANGUAGE="en"), 404) == "没有这个地址"
-    for address in ("/api/echo", "/api/docs/"):
-        answer = reviewer.delete(address)
+    for answer in (reviewer.delete("/api/echo"), reviewer.delete("/api/docs/"), reviewer.options("/api/docs/")):
         assert detail(answer, 405)
         assert "GET" in answer["Allow"]
 
@@ -171,10 +171,37 @@ def test_too_much_at_once(reviewer: Client, settings: Any) -> None:
     assert detail(reviewer.post("/api/echo", b'"123456789"', content_type="application/json"), 413)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/json; charset=bz2"])
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded"])
 def test_a_body_of_another_kind(reviewer: Client, kind: str) -> None:
-    answer = reviewer.generic("POST", "/api/echo", b"{}", content_type=kind)
-    detail(answer, 400 if "json" in kind else 415)
+    detail(reviewer.generic("POST", "/api/echo", b"{}", content_type=kind), 415)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gbk", "zlib", "hex"])
+def test_json_is_utf_8_whatever_is_said_of_it(reviewer: Client, encoding: str) -> None:
+    kind = f"application/json; charset={encoding}"
+    answer = reviewer.generic("POST", "/api/echo", '{"楼": 5}'.encode(), content_type=kind)
+    assert answer.json()["said"] == {"楼": 5}
+    bomb = compress(b" " * 10_000_000 + b"{}")
+    detail(reviewer.generic("POST", "/api/echo", bomb, content_type=kind), 400)
+
+
+def test_what_serializers_find_is_told_by_its_path(reviewer: Client) -> None:
+    said = {"inspections": ["5413", 7], "classes": {"\ud800": None}}
+    answer = reviewer.post("/api/v1/reviews/verify", said, content_type="application/json")
+    first = detail(answer, 400)
+    errors = answer.json()["errors"]
+    assert set(errors) == {"inspections.0", "inspections.1", "classes"}
+    assert errors["inspections.0"] == [first]
+    answer = reviewer.post("/api/v1/reviews/verify", [], content_type="application/json")
+    assert answer.json()["errors"] == {"detail": [detail(answer, 400)]}
+
+
+@pytest.mark.parametrize("hidden", [r'"\000aaaaaaaaaa"', r'"aaaaaaaaaa\000"'])
+def test_a_cookie_that_hides_a_nul_is_no_session(school: School, client: Client, hidden: str) -> None:
+    """PostgreSQL would not even look for it."""
+    for address, status in (("/api/echo", 401), ("/me/", 302), ("/signin/", 200)):
+        answer = client.get(address, headers={"Cookie": f"sessionid={hidden}"})
+        assert answer.status_code == status
 
 
 def test_a_throttle_of_30_a_second_for_each_person(

@@ -33,7 +33,11 @@ class BatchView(APIView):
     @extend_schema(
         parameters=[OWNER],
         request={"application/json": BATCH.schema},
-        responses={200: ResultsShape, 400: OpenApiResponse(UnreadableShape, "Nothing of it was stored")},
+        responses={
+            200: ResultsShape,
+            400: OpenApiResponse(UnreadableShape, "Nothing of it was stored"),
+            409: OpenApiResponse(description="Somebody else has signed in since"),
+        },
     )
     def post(self, request: Request) -> Response:
         received_at = timezone.now()

@@ -9,8 +9,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+
+AS_IT_WAS = OpenApiResponse(description="It stands as it was when it had the ETag that `If-None-Match` names")
 
 
 def with_etag(request: Request, told: Any) -> HttpResponseBase:

@@ -19,9 +19,8 @@ from rest_framework.views import APIView
 
 from campus.models import SHIFT_LABELS, User
 from campus.selectors import school_zone, shift_times, today
-from inspections.api.etag import with_etag
+from inspections.api.etag import AS_IT_WAS, with_etag
 from inspections.api.shapes import PatrolShape, PlacesShape, WorkShape
-from inspections.forms import parsed_day
 from inspections.models import Area, Occasion, Round
 from inspections.phone import Work, all_places, work_of
 from inspections.places import Group, groups
@@ -68,7 +67,7 @@ class PatrolView(APIView):
 class PlacesView(APIView):
     """Every place there is, and which class answers for it today. Asked again with its ETag: 304 where it stands."""
 
-    @extend_schema(responses=PlacesShape)
+    @extend_schema(responses={200: PlacesShape, 304: AS_IT_WAS})
     def get(self, request: Request) -> HttpResponseBase:
         told = {
             "groups": [group_shape(group) for group in groups()],
@@ -99,8 +98,11 @@ def asked_day(request: Request) -> date:
     text = request.query_params.get("date")
     if text is None:
         return today()
-    day = parsed_day(text)
-    if day is None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # it knows other writings, which the schema does not
         raise ParseError(_("A date is written YYYY-MM-DD."))
     return day
 

@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 
 from campus.models import User
 from inspections.api.owner import OWNER, require_owner
+from inspections.forms import whole_number
 from inspections.pictures import MEDIA_TYPES, MOST_BYTES
 from inspections.services import NotAPicture, PhotoConflict, keep_photo
 from inspections.tasks import send_thumb
@@ -80,8 +81,7 @@ def take_in(request: HttpRequest, file: IO[bytes]) -> None:
     No more is read than was announced. What breaks off half way would be kept as a picture of its own, and the whole
     one refused for ever after: it is told from a whole one by its length.
     """
-    said = request.headers.get("Content-Length", "")
-    announced = int(said) if said.isdecimal() else 0
+    announced = whole_number(request.headers.get("Content-Length"))
     if announced > MOST_BYTES:
         raise TooLarge(_("This photo has more than %(most)d MB. Send a smaller one.") % {"most": MOST_BYTES >> 20})
     try:

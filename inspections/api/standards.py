@@ -10,12 +10,11 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from campus.selectors import today
-from inspections.api.etag import with_etag
+from inspections.api.etag import AS_IT_WAS, with_etag
 from inspections.api.shapes import StandardShape
 from inspections.drafts import figure
 from inspections.models import Defect, Item, Kind, Standard
-from inspections.selectors import standards_in_force
-from inspections.sheets import instead_of
+from inspections.selectors import instead_of, standards_in_force
 
 
 class StandardsView(APIView):
@@ -24,7 +23,7 @@ class StandardsView(APIView):
     Asked again with its ETag: 304 where it stands.
     """
 
-    @extend_schema(responses=StandardShape(many=True))
+    @extend_schema(responses={200: StandardShape(many=True), 304: AS_IT_WAS})
     def get(self, request: Request) -> HttpResponseBase:
         return with_etag(request, [standard_shape(version) for version in standards_in_force(today())])
 

@@ -3,10 +3,20 @@
 from inspections.drafts import CheckDraft, FindingDraft
 from inspections.pictures import NotAPicture
 from inspections.services.photos import Kept, PhotoConflict, keep_photo, make_thumb, photos_without_thumb
-from inspections.services.recording import Conflict, NotAllowed, Recorded, Result, record, record_many, record_press
+from inspections.services.recording import (
+    PASSING,
+    Conflict,
+    NotAllowed,
+    Recorded,
+    Result,
+    record,
+    record_many,
+    record_press,
+)
 from inspections.validation import Rejected
 
 __all__ = [
+    "PASSING",
     "CheckDraft",
     "Conflict",
     "FindingDraft",

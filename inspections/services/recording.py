@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,9 @@ from inspections.selectors import as_target
 from inspections.validation import Facts, Rejected, examine
 
 log = logging.getLogger(__name__)
+
+# Faults that pass, and of which nothing that was sent is the cause: it may be sent again as it is
+PASSING = (OperationalError, InterfaceError, MemoryError)
 
 
 class NotAllowed(PermissionDenied):
@@ -98,14 +101,15 @@ def record_many(
     """Store checks as `record` does one after the other, and tell of each, in order; one never blocks another.
 
     All that pass are stored in one transaction. Where the database refuses that (one of them was sent at the same
-    moment by somebody else), each goes alone, in a transaction of its own. Raises `NotAllowed`; and `OperationalError`
-    where the database does not work, of which no check is at fault.
+    moment by somebody else), each goes alone, in a transaction of its own. Raises `NotAllowed`; and what is
+    `PASSING`, where the database or the machine does not work, of which no check is at fault.
     """
     sending = _sending(inspector, received_at, clock_offset)
     if len(drafts) > 1:
         try:
-            return _together(drafts, sending, Inspection.objects.in_bulk([draft.id for draft in drafts]))
-        except OperationalError:
+            results = _together(drafts, sending, Inspection.objects.in_bulk([draft.id for draft in drafts]))
+            return _not_by_itself(drafts, results, sending)
+        except PASSING:
             raise
         except Exception as error:
             log.info("%d checks go one by one: %r", len(drafts), error)
@@ -130,11 +134,24 @@ def _sending(inspector: User, received_at: datetime | None, clock_offset: timede
     return Sending(inspector, received_at or timezone.now(), clock_offset)
 
 
+def _not_by_itself(drafts: Sequence[CheckDraft], results: Sequence[Result], sending: Sending) -> list[Result]:
+    """Of a batch that is sent twice at once the one is looked at while the other is stored.
+
+    A check is then found to name photos, or to replace a check, that are taken: by itself.
+    """
+    rejected = [draft.id for draft, result in zip(drafts, results, strict=True) if isinstance(result, Rejected)]
+    stored = set(Inspection.objects.filter(pk__in=rejected).values_list("pk", flat=True))
+    return [
+        _second(draft, sending) if draft.id in stored else result
+        for draft, result in zip(drafts, results, strict=True)
+    ]
+
+
 def _unblocking(draft: CheckDraft, sending: Sending) -> Result:
     """What came of one; what nobody foresaw is told of it alone."""
     try:
         return _alone(draft, sending)
-    except OperationalError:
+    except PASSING:
         raise
     except Exception:
         log.exception("The check %s could not be stored", draft.id)

@@ -113,6 +113,10 @@ class Phone:
         self.settle()
         self.context.clock.fast_forward(milliseconds)
 
+    def walk_on(self) -> None:
+        """Nobody is in the next room within a second."""
+        self.context.clock.fast_forward(1_000)
+
     def settle(self) -> None:
         """Waits until nothing is being sent."""
         self.page.evaluate(SETTLED)
@@ -124,6 +128,7 @@ class Phone:
     def start_again(self, address: str = "/patrol/") -> Phone:
         """The app is ended, and opened from the home screen."""
         fresh = self.tab()
+        self.page.goto("about:blank")  # the network is cut for a page until it closes, and not while it does
         self.page.close()
         return fresh.open(address)
 
@@ -146,7 +151,7 @@ class Phone:
 
     def turn_clock(self, by: timedelta) -> None:
         """Somebody sets the clock of the phone; the true time goes on."""
-        self.context.clock.set_system_time(self.page.evaluate("Date.now()") + by.total_seconds() * 1000)
+        self.context.clock.set_system_time(self.page.evaluate("Date.now()") / 1000 + by.total_seconds())
 
     # What is seen
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import DataError, OperationalError, connection
+from django.db import DataError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -152,12 +152,21 @@ def test_what_nobody_foresaw_is_told_of_one_check_alone(phone: Client, monkeypat
     assert results[1]["errors"] == {"detail": ["这条存不进去，跟管理老师说一声"]}
 
 
-def test_a_database_that_does_not_work_is_nobodys_fault(phone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "fault", [OperationalError("the database is gone"), InterfaceError("connection already closed"), MemoryError()]
+)
+def test_a_fault_that_passes_is_no_checks(
+    phone: Client, monkeypatch: pytest.MonkeyPatch, fault: Exception, count: int
+) -> None:
+    """The phone keeps its rows, which a `rejected` would have ended."""
+
     def fail(*args: Any) -> None:
-        raise OperationalError("the database is gone")
+        raise fault
 
     monkeypatch.setattr("inspections.services.recording.look_up", fail)
-    answer = phone.post(BATCH, {"sent_at": NOW.isoformat(), "inspections": [item()]}, content_type="application/json")
+    rows = [item() for _ in range(count)]
+    answer = phone.post(BATCH, {"sent_at": NOW.isoformat(), "inspections": rows}, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json() == {"detail": "这边出错了，过一会儿再试"}
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
-from config.tests.school import MONDAY, School
+from config.tests.school import MONDAY, School, at
 from inspections.models import Inspection, Round
-from inspections.rounds.services import excuse, take_off
+from inspections.rounds.services import call_off, excuse, take_off
 from inspections.services import NotAllowed, Rejected
 from inspections.tests.walking import a_round, tell_men_from_women, walker
 
@@ -54,10 +55,31 @@ def test_his_own_class_stays_his_partners(school: School, walked: Round) -> None
     assert school.check("5420").inspector == school.inspector
 
 
-def test_on_leave_or_taken_off_he_records_no_more(school: School, walked: Round) -> None:
-    on_it = walker(walked, school.officer)
-    excuse(walker=on_it, reason="上课", by=school.reviewer)
-    why(school, "5403")
+def test_on_leave_he_records_no_more_but_what_he_had_checked_before_still_comes(school: School, walked: Round) -> None:
+    """His phone had no signal in the basement, and sends once he is out of it."""
+    with time_machine.travel(at(MONDAY, "19:30"), tick=False):
+        excuse(walker=walker(walked, school.officer), reason="上课", by=school.reviewer)
+    why(school, "5403", clock="19:30")
+    assert school.check("5403", by=school.officer, clock="19:29", late=timedelta(hours=1)).inspector == school.officer
+
+
+def test_of_a_round_that_was_called_off_too(school: School, walked: Round) -> None:
+    with time_machine.travel(at(MONDAY, "19:30"), tick=False):
+        call_off(round=walked, by=school.reviewer)
+    why(school, "5403", clock="19:31")
+    assert school.check("5403", by=school.officer, clock="19:10", late=timedelta(hours=1))
+
+
+def test_a_round_of_the_evening_runs_on_past_midnight(school: School, walked: Round) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    assert school.check("5403", by=school.officer, day=tuesday, clock="00:20").performed_on == tuesday
+    why(school, "5403", day=tuesday, clock="03:00")
+    a_round(school, ["教103"], school.officer, shift="noon")
+    why(school, "教103", day=tuesday, clock="00:20", shift="noon")
+
+
+def test_taken_off_he_records_no_more(school: School) -> None:
+    tell_men_from_women(school)
     other = a_round(school, ["教103"], school.officer, shift="noon")
     take_off(walker=walker(other, school.officer))
     why(school, "教103", shift="noon", clock="13:30")

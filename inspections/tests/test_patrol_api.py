@@ -274,8 +274,12 @@ class TestWork:
         assert told(school, client, school.inspector, "work")["locked"] == {"room:5413": "2026-11-09T12:30:00+08:00"}
         assert told(school, client, school.inspector, "work", date="2026-11-16")["locked"] == {}
         assert told(school, client, school.inspector, "work", date="2020-01-01")["locked"] == {}
+        assert told(school, client, school.inspector, "work", date="0001-01-01")["locked"] == {}
 
-    @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "", "2026-11-09T00:00"])
+    @pytest.mark.parametrize(
+        "day",
+        ["yesterday", "2026-02-30", "", "2026-11-09T00:00", "20261109", "2026-W46-1", "0000-01-01", "2026-11-09\0"],
+    )
     def test_a_date_is_a_date(self, school: School, client: Client, day: str) -> None:
         client.force_login(school.inspector)
         answer = client.get("/api/v1/work", {"date": day})

@@ -18,7 +18,7 @@ from rest_framework.throttling import UserRateThrottle
 
 from config import settings as written
 from config.tests.school import School
-from inspections import tasks
+from inspections import pictures, tasks
 from inspections.api import photos
 from inspections.models import Photo
 from inspections.tests.contract import keeps_contract
@@ -64,6 +64,21 @@ def test_its_kind_is_told_by_its_bytes(put: PUT, kind: str) -> None:
     assert put(saved(drawn(), kind), kind="application/octet-stream").status_code == 201
 
 
+def test_a_machine_without_room_asks_for_it_once_more(put: PUT, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The phone keeps the photo, which a 400 would have ended."""
+
+    def full(*args: Any) -> None:
+        raise MemoryError
+
+    pk = uuid4()
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "_smaller", full)
+        answer = put(jpeg(), pk)
+    assert told(answer, 503) == "这边出错了，过一会儿再试"
+    assert answer["Retry-After"] == "5"
+    assert put(jpeg(), pk).status_code == 201
+
+
 def test_other_bytes_under_the_id_are_refused(put: PUT) -> None:
     pk = uuid4()
     put(jpeg(), pk)
@@ -101,7 +116,7 @@ def test_of_one_that_is_too_large_nothing_is_read(school: School, put: PUT, monk
     assert put(b"\0" * (11 * 1024 * 1024)).status_code == 413
 
 
-@pytest.mark.parametrize("said", ["", "+5", "five", "-1"])
+@pytest.mark.parametrize("said", ["", "+5", "five", "-1", "9" * 5000])
 def test_a_body_of_no_told_length_is_no_picture(put: PUT, client: Client, said: str) -> None:
     answer = client.generic("PUT", f"/api/v1/photos/{uuid4()}", jpeg(), "image/jpeg", CONTENT_LENGTH=said)
     assert told(answer, 400)

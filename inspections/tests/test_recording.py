@@ -47,7 +47,8 @@ def why(school: School, draft: CheckDraft, **fields: Any) -> dict[str, list[str]
     """What the service says of a draft that it refuses; nothing of it is stored."""
     before = Inspection.objects.count()
     with pytest.raises(Rejected) as rejected:
-        record(draft=draft, inspector=fields.pop("by", school.inspector), received_at=at(MONDAY, "20:00"), **fields)
+        received_at = fields.pop("received_at", at(MONDAY, "20:00"))
+        record(draft=draft, inspector=fields.pop("by", school.inspector), received_at=received_at, **fields)
     assert Inspection.objects.count() == before
     return rejected.value.errors
 
@@ -221,6 +222,21 @@ def test_what_is_not_known_is_told_by_its_field(school: School, fields: dict[str
         record(draft=draft, inspector=school.inspector, received_at=at(MONDAY))
     else:
         assert list(why(school, draft)) == [path]
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "kind", "told"),
+    [
+        ("门厅", "locked", "duty", "值岗：不会有“锁门”这种结果"),
+        ("门厅", "nobody", "duty", "值岗：不会有“无人”这种结果"),
+        ("教102", "nobody", "classroom", "教室：不会有“无人”这种结果"),
+        ("硬化路", "nobody", "area", "卫生区：不会有“无人”这种结果"),
+    ],
+)
+def test_what_cannot_come_of_a_check_of_the_place(
+    school: School, code: str, outcome: str, kind: str, told: str
+) -> None:
+    assert why(school, said(code, outcome, kind=kind)) == {"outcome": [told]}
 
 
 def test_all_that_is_wrong_is_told_at_once(school: School) -> None:
@@ -444,6 +460,9 @@ def test_a_correction_replaces_ones_own_check_of_the_same_place_once(school: Sch
     first = school.check("5413", None, "bags-hanging", clock="19:00")
     assert "replaces" in why(school, said("5413", replaces=first.pk), by=school.inspector2)
     assert "replaces" in why(school, said("5403", replaces=first.pk))
+    tomorrow = said("5413", replaces=first.pk, performed_at=at(TUESDAY, "19:00"))
+    told = why(school, tomorrow, received_at=at(TUESDAY, "19:01"))
+    assert told == {"replaces": ["只能更正自己记的、同一个地方同一天的检查"]}
 
     record(draft=said("5413", replaces=first.pk), inspector=school.inspector, received_at=at(MONDAY))
     assert why(school, said("5413", replaces=first.pk)) == {"replaces": ["那条已经更正过了"]}

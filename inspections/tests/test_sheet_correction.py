@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -263,3 +263,71 @@ def test_only_a_record_of_ones_own_and_of_the_place_can_be_corrected(school: Sch
     elsewhere = school.check("5403")
     for named in (others.pk, elsewhere.pk, uuid4(), "all"):
         assert inspector.get(sheet_of("5413", f"?replaces={named}")).status_code == 404
+
+
+# Its photos
+
+
+def pictures_of(check: Inspection) -> dict[str, list[UUID]]:
+    return {
+        str(finding): list(finding.photos.order_by("position").values_list("photo_id", flat=True))
+        for finding in check.findings.order_by("position")
+    }
+
+
+def pictured(school: School, *photos: UUID, code: str = "5413") -> Inspection:
+    """A record with two photos of the bags, one of what stands there in own words, and a defect without."""
+    bags: dict[str, Any] = {"defect": "bags-hanging", "photos": photos[:2]}
+    own: dict[str, Any] = {"text": "仙人掌", "points": "1", "photos": photos[2:]}
+    return school.check(code, None, bags, "hats-hanging", own, clock="19:05")
+
+
+def test_a_correction_keeps_the_photos_of_what_it_says_again(school: School, inspector: Client) -> None:
+    one, two, three = photos = [uuid4() for _ in range(3)]
+    pictured(school, *photos)
+    page = pressed(inspector, sheet_of("5413"), "defects", defects=["bags-hanging"], own_text="仙人掌两盆")
+    assert "5413 记下了，等审核" in seen(page)
+    assert pictures_of(newest()) == {"物品悬挂 袋子乱挂": [one, two], "仙人掌两盆": [three]}
+
+
+def test_pressed_twice_it_names_them_once_more(school: School, inspector: Client, monday_evening: Traveller) -> None:
+    pictured(school, *(uuid4() for _ in range(3)))
+    data = filled_in(inspector.get(sheet_of("5413"))) | {"outcome": "defects", "note": "门后"}
+    for minute in (20, 21):
+        monday_evening.move_to(at(MONDAY, f"19:{minute}"))
+        assert inspector.post(sheet_of("5413"), data).status_code == 302
+    assert Inspection.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("button", "changes", "gone"),
+    [
+        ("defects", {"defects": ["hats-hanging"]}, "物品悬挂 袋子乱挂"),
+        ("defects", {"own_text": "", "own_points": "0"}, "仙人掌"),
+        ("clean", {"defects": [], "own_text": "", "own_points": "0"}, "物品悬挂 袋子乱挂、仙人掌"),
+    ],
+)
+def test_what_is_taken_back_takes_its_photos_with_it_and_that_is_told_first(
+    school: School, inspector: Client, button: str, changes: dict[str, Any], gone: str
+) -> None:
+    first = pictured(school, *(uuid4() for _ in range(3)))
+    asked = pressed(inspector, sheet_of("5413"), button, **changes)
+    assert "去掉的问题里有照片，照片也会一起没了，再按一次就存" in seen(asked)
+    assert f"要留就写进备注： {gone}" in seen(asked)
+    assert newest() == first
+    page = inspector.post(sheet_of("5413"), filled_in(asked) | {"outcome": button}, follow=True)
+    assert "5413" in seen(page)
+    assert (newest().replaces, newest().outcome) == (first, button)
+
+
+def test_a_record_beside_it_takes_no_photos_over(school: School, inspector: Client, monday_evening: Traveller) -> None:
+    """A correction made elsewhere has them by now; the page asks, and then says what stands there."""
+    one, two, three = photos = [uuid4() for _ in range(3)]
+    first = pictured(school, *photos)
+    stale = filled_in(inspector.get(sheet_of("5413"))) | {"outcome": "defects"}
+    bags: dict[str, Any] = {"defect": "bags-hanging", "photos": (one, two)}
+    school.check("5413", None, bags, clock="19:05", replaces=first.pk)
+    asked = inspector.post(sheet_of("5413"), stale)
+    assert "这一页打开以后你已经记过这里" in seen(asked)
+    inspector.post(sheet_of("5413"), filled_in(asked) | {"outcome": "defects"})
+    assert pictures_of(newest()) == {"物品悬挂 袋子乱挂": [one, two], "物品悬挂 帽子乱挂": [], "仙人掌": []}

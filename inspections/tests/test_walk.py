@@ -66,6 +66,7 @@ def row(page: Page, code: str) -> str:
 def test_thirty_rooms_with_three_findings_are_thirty_seven_taps_at_most(phone: Phone) -> None:
     page = phone.page
     page.evaluate(COUNT)
+    phone.go_down()
     for n, code in enumerate(CODES):
         page.locator(f"[aria-current=step]:has-text('{code}')").wait_for()
         if n in (3, 7, 11):
@@ -74,12 +75,15 @@ def test_thirty_rooms_with_three_findings_are_thirty_seven_taps_at_most(phone: P
             page.get_by_role("button", name="保存，下一处").click()
         else:
             page.locator("#do-now").click()
+        page.locator(f"[id='at-room:{code}']:not([aria-current])").wait_for()
+        phone.walk_on()
     page.get_by_text("这一轮查完了").wait_for()
     assert page.locator("#coverage").inner_text().replace(" ", "") == "30/30"
     assert page.evaluate("window.taps") <= 37
 
     phone.keeps(len(CODES))
     phone.wait()
+    phone.come_up()
     phone.shows("都发出去了")
     outcomes = [check.outcome for check in Inspection.objects.order_by("performed_at", "received_at")]
     assert outcomes.count(Outcome.CLEAN) == 27
@@ -89,6 +93,8 @@ def test_thirty_rooms_with_three_findings_are_thirty_seven_taps_at_most(phone: P
 def test_the_newest_is_taken_back_while_it_has_not_gone_out(phone: Phone) -> None:
     phone.go_down()
     phone.page.locator("#do-now").click()
+    phone.page.get_by_role("button", name="撤销").wait_for()
+    phone.walk_on()
     phone.page.get_by_role("button", name="撤销").click()
     phone.page.locator("#do-room\\:5413", has_text="干净").locator(".box").wait_for()
     assert phone.call("outbox", "return (await it.rows()).length") == 0

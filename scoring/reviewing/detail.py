@@ -13,7 +13,7 @@ from campus.models import User
 from inspections.models import Inspection
 from scoring.facts import slot_of
 from scoring.models import Return
-from scoring.photos import PHOTOS_OF_FINDINGS
+from scoring.photos import photos_of_findings
 from scoring.reviewing.rows import STANDING, Mark, Row, marked, rows, with_parts
 
 
@@ -83,11 +83,11 @@ def detail_of(checks: QuerySet[Inspection], pk: UUID, user: User) -> Detail:
     """One of `checks`. Raises `Inspection.DoesNotExist`."""
     decided = ("verification__by", "sent_back__by", "set_aside__by", "set_aside__in_favour_of__inspection")
     full = with_parts(checks).select_related(*decided, "replacement", "replaces__sent_back")
-    full = full.prefetch_related(PHOTOS_OF_FINDINGS)
+    full = full.prefetch_related(photos_of_findings(user))
     inspection = marked(full, user).get(pk=pk)
     twins: QuerySet[Inspection] = Inspection.objects.none()
     if slot_of(inspection) is not None:
         others = Inspection.objects.visible_to(user).of_same_slot(inspection).counting().filter(STANDING).exclude(pk=pk)
-        twins = with_parts(others).prefetch_related(PHOTOS_OF_FINDINGS)
+        twins = with_parts(others).prefetch_related(photos_of_findings(user))
     row, *beside = rows([inspection, *twins.order_by("performed_at", "pk")], user)
     return Detail(row, beside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inspections.drafts import plain
 from scoring.models import REASON_LENGTH
 
 
@@ -21,8 +22,8 @@ class AlreadyDecided(Refusal):
 
 
 def reason_given(reason: str) -> str:
-    """`reason` trimmed. Raises `Refusal` for none, and for one of more than 200 characters."""
-    reason = reason.strip()
+    """`reason` in the characters that are stored. Raises `Refusal` for none, and for one of more than 200 characters."""
+    reason = plain(reason)
     if not reason:
         raise Refusal(_("Say why, in a few words."))
     if len(reason) > REASON_LENGTH:

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from campus.models import Membership, Role, User
 from config.tests.school import School
-from inspections.models import Inspection, Photo
+from inspections.models import Finding, Inspection, Photo
 from inspections.services import keep_photo, make_thumb
 from inspections.tests.drawn import jpeg
 from scoring.models import Entry, Reversal
@@ -87,6 +87,29 @@ class TestWhoSees:
         school.verified("5420", None, {"defect": "room-floor-dirty", "photos": (photo,)})
         sent(photo, by=school.inspector)
         assert "officer" in who_sees(school, photo)
+
+    def test_an_advisor_sees_the_mess_of_his_own_classes_and_what_nobody_has_named_yet(self, school: School) -> None:
+        other = school.person("other", "何老师")
+        Membership.objects.create(user=other, role=Role.ADVISOR, school_class=school.classes["0853"])
+        theirs, his = (checked(school, "5420", school_class=code)[1] for code in ("0852", "0853"))
+        _check, nobodys = checked(school, "5420")
+        assert [photos_open_to(other).filter(pk=photo).exists() for photo in (theirs, his, nobodys)] == [
+            False,
+            True,
+            True,
+        ]
+        attributed = Finding.objects.get(photos__photo_id=nobodys)
+        verify(inspections=[attributed.inspection_id], by=school.reviewer, names={attributed.pk: "0852"})
+        assert not photos_open_to(other).filter(pk=nobodys).exists()
+
+    def test_and_all_that_is_his_to_decide(self, school: School) -> None:
+        """Both reviewers are too near: one lives in the room, the other's class does."""
+        other = school.person("other", "何老师")
+        Membership.objects.create(user=other, role=Role.ADVISOR, school_class=school.classes["0853"])
+        _check, photo = checked(school, "5420", school_class="0852")
+        school.reviewer.home_room = school.rooms["5420"]
+        school.reviewer.save()
+        assert photos_open_to(other).filter(pk=photo).exists()
 
     def test_what_a_correction_took_over_is_seen_through_it(self, school: School) -> None:
         first, photo = checked(school)
@@ -221,6 +244,15 @@ class TestReviewPage:
         _pictured, _photo = checked(school)
         plain = school.check("5413", by=school.inspector2, clock="19:40")
         assert "物品悬挂 袋子乱挂，照片 1 张" in self.page(reviewer, plain)
+
+    def test_an_advisor_is_shown_no_picture_of_another_classs_mess(self, school: School, client: Client) -> None:
+        other = school.person("other", "何老师")
+        Membership.objects.create(user=other, role=Role.ADVISOR, school_class=school.classes["0853"])
+        check, photo = checked(school, "5420", school_class="0852")
+        client.force_login(other)
+        assert str(photo) not in self.page(client, check)
+        client.force_login(school.advisor)
+        assert str(photo) in self.page(client, check)
 
     def test_an_unclear_photo_is_a_reason(self, school: School, reviewer: Client) -> None:
         check, _photo = checked(school)

@@ -94,6 +94,9 @@ function parsed(text) {
   }
 }
 
+/** Whose session this browser holds, by the id; null where nobody has signed in. */
+export const signedInAs = () => Number(cookie("person")) || null;
+
 /** @param {string} name */
 const cookie = (name) =>
   document.cookie

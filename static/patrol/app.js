@@ -11,6 +11,8 @@ import { signInAddress, t, told } from "./words.js";
 
 const LOOK_AROUND = 60_000; // what a partner on the same round has done
 
+const title = document.title;
+
 /** By the address: `#place/room:5413`. @type {Record<string, Page>} */
 const PAGES = { "": round, find: round, place: sheet, mend: sheet, returned: sheet };
 
@@ -24,14 +26,16 @@ async function start() {
   addEventListener("hashchange", show);
   places.on(follow);
   outbox.on(() => shown?.changed?.());
+  person = places.me()?.id;
   status.start();
   show();
   addEventListener("online", places.refresh);
   document.addEventListener("visibilitychange", lookAround);
   setInterval(lookAround, LOOK_AROUND);
   void keepUpToDate();
+  // Neither waits for the other: what is here goes out, whatever becomes of what is asked
+  void outbox.start();
   await places.refresh();
-  await outbox.start();
 }
 
 /** A door card's address, `?target=room:5413` or the code alone, opens the sheet of that place. */
@@ -42,22 +46,26 @@ function openTarget() {
 
 function lookAround() {
   if (document.hidden) return;
+  if (day !== clock.today()) void shown?.changed?.();
+  day = clock.today();
   if (places.session() === "in") void places.refreshWork();
   else void places.refresh();
 }
 
 // Pages
 
-/** @type {number | undefined} */
+/** Whose phone it is, as the screen shows it. @type {number | undefined} */
 let person;
+/** The school's date that the screen shows. */
+let day = "";
 
 /** What is known is another: so may be the person. */
 function follow() {
   const id = places.me()?.id;
-  if (shown && id === person) return shown.changed?.();
-  show();
-  if (id !== person && person !== undefined) void outbox.flush();
+  if (shown && id === person) return void shown.changed?.();
+  if (id !== person) void outbox.flush();
   person = id;
+  show();
 }
 
 function show() {
@@ -67,11 +75,14 @@ function show() {
   shown = places.known() ? page : null;
   const main = byId("main");
   main.replaceChildren();
+  document.title = title;
   bar();
   if (name === "unsent") status.open();
   if (!shown) return main.append(nothingYet());
   const said = decodeURIComponent(argument);
   void shown.show(main, name === "place" ? (places.keyOf(said) ?? said) : said, name);
+  // A reader's next words are those of the new page
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
   takeOver();
 }
 
@@ -106,13 +117,17 @@ async function keepUpToDate() {
   });
   registration = await workers.register(told.worker, { scope: told.scope });
   registration.addEventListener("updatefound", () => registration?.installing?.addEventListener("statechange", takeOver));
-  document.addEventListener("visibilitychange", () => document.hidden || registration?.update().catch(() => {}));
+  document.addEventListener("visibilitychange", () => (document.hidden ? takeOver() : registration?.update().catch(() => {})));
   takeOver();
 }
 
-/** Lets a new version in, as soon as nobody is filling in a sheet. */
+/**
+ * Lets a new version in while nobody looks, or has touched anything yet: never under a thumb, and not while a sheet is
+ * being filled in.
+ */
 function takeOver() {
-  if (shown === sheet || byId("panel").hasAttribute("open")) return;
+  const isQuiet = document.hidden || navigator.userActivation?.hasBeenActive === false;
+  if (!isQuiet || shown === sheet || byId("panel").hasAttribute("open")) return;
   if (isOld) {
     sessionStorage.setItem("updated", "yes");
     location.reload();

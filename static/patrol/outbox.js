@@ -4,20 +4,21 @@
 import { GRACE, keep } from "./queue.js";
 import { wakeIn } from "./sending.js";
 
-export { discard, elsewhere, on, photosOf, renewed, rows, sent, takeBack } from "./queue.js";
+export { OtherPerson, answered, discard, elsewhere, on, photosOf, renewed, rows, sent, takeBack } from "./queue.js";
 export { flush, start, state } from "./sending.js";
 export { StorageFull } from "./store.js";
 
 /**
  * Keeps a record with its photos; it is on the phone when this resolves, and is sent after the time to take it back.
- * `mends` is a refused row that it stands in for: that one goes in the same transaction. Throws StorageFull, and then
- * nothing of it is kept.
+ * `mends` is a refused row that it stands in for, and `drafts` are the names that it lay under while it was filled in:
+ * they go in the same transaction. Throws StorageFull, or what the browser threw, and then nothing of it is kept.
  *
  * @param {CheckItem} item
  * @param {Photo[]} [photos]
  * @param {string | null} [mends]
+ * @param {string[]} [drafts]
  */
-export async function save(item, photos = [], mends = null) {
-  await keep(item, photos, mends);
+export async function save(item, photos = [], mends = null, drafts = []) {
+  await keep(item, photos, mends, drafts);
   wakeIn(GRACE);
 }

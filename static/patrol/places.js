@@ -1,7 +1,7 @@
 // What the phone knows of the school, kept for where there is no signal: who the person is, the rounds, the places, the
 // standards, and what has been checked today. Kept by person.
 
-import { get, meaning } from "./api.js";
+import { get, meaning, signedInAs } from "./api.js";
 import * as clock from "./clock.js";
 import { keep, kept, transact, whereThereIsRoom } from "./store.js";
 
@@ -54,7 +54,9 @@ export const names = async () => (await kept("names")) ?? {};
 
 /** Takes up what is kept. */
 export async function restore() {
-  person = (await kept("me")) ?? null;
+  const [last, there] = [(await kept("me")) ?? null, signedInAs()];
+  // Somebody else has signed in since: his, or nobody's yet, but never what the one before him left
+  person = there === null || there === last?.id ? last : ((await kept(`${there}/me`)) ?? null);
   pieces = person ? await piecesOf(person.id) : {};
   const all = await transact(["standards"], "readonly", (tx) => tx.objectStore("standards").getAll());
   versions = new Map(all.map((/** @type {Standard} */ version) => [version.id, version]));
@@ -120,7 +122,9 @@ export async function askTheTime() {
 async function greet(there) {
   if (there.id !== person?.id) pieces = await piecesOf(there.id);
   person = there;
+  put({});
   await keep("me", there);
+  await keep(`${there.id}/me`, there);
   await keep("names", { ...(await names()), [there.id]: there.name });
 }
 

@@ -1,7 +1,8 @@
 // The rows of the outbox as they lie in the database: saved, changed, taken back, thrown away.
 
 import { isSameClock, offBy, stamp } from "./clock.js";
-import { me } from "./places.js";
+import { signedInAs } from "./api.js";
+import { me, restore } from "./places.js";
 import { StorageFull, transact } from "./store.js";
 
 /** For which a record may be taken back, in milliseconds. */
@@ -82,19 +83,33 @@ export async function elsewhere() {
 export const sent = () =>
   transact(["sent"], "readonly", (tx) => tx.objectStore("sent").index("owner").getAll(me()?.id ?? -1));
 
+/** What is corrected or answered by a record that waits or has been sent. @returns {Promise<Set<string>>} */
+export async function answered() {
+  const [own, away] = await Promise.all([rows(), sent()]);
+  return new Set([...own.filter(({ state }) => state === "waiting"), ...away].flatMap(({ item }) => item.replaces ?? []));
+}
+
 // Saving
 
-/** See `save`. @param {CheckItem} item @param {Photo[]} photos @param {string | null} mends */
-export async function keep(item, photos, mends) {
+/** Whoever holds the phone is not the one whose work the screen showed. */
+export class OtherPerson extends Error {}
+
+/** See `save`. @param {CheckItem} item @param {Photo[]} photos @param {string | null} mends @param {string[]} drafts */
+export async function keep(item, photos, mends, drafts) {
   const owner = me();
+  if (owner && owner.id !== (signedInAs() ?? owner.id)) {
+    await restore();
+    throw new OtherPerson();
+  }
   if (!owner) throw new Error("Nobody is known on this phone yet");
   const row = fresh(owner.id, item, await Promise.all(photos.map(mark)));
   try {
-    await transact(["outbox", "photos"], "readwrite", async (tx) => {
+    await transact(["outbox", "photos", "kept"], "readwrite", async (tx) => {
       if (await tx.objectStore("outbox").get(row.id)) return; // pressed twice: what is queued stays as it is
       await tx.objectStore("outbox").add(row);
       for (const { id, bytes, type } of photos) await tx.objectStore("photos").put({ id, row: row.id, bytes, type });
       if (mends) await remove(tx, mends);
+      for (const draft of drafts) await tx.objectStore("kept").delete(draft);
     });
     full = false;
   } catch (error) {
@@ -195,7 +210,8 @@ export async function renewed(id) {
     id: crypto.randomUUID(),
     photos: finding.photos.flatMap((old) => photos.get(old)?.id ?? []),
   }));
-  const replaces = row.stored ? row.id : row.item.replaces;
+  // What the server says cannot be replaced, the mended one stands beside
+  const replaces = row.stored ? row.id : row.errors.replaces ? null : row.item.replaces;
   const time = new Date(Date.parse(row.item.performed_at) + row.offset - offBy());
   const performed_at = isSameClock(row.offset, offBy()) ? row.item.performed_at : stamp(time);
   const item = { ...row.item, id: crypto.randomUUID(), performed_at, findings, replaces };

@@ -1,21 +1,23 @@
 // The round: every place of it, what has been found there, and the one that is next. One tap is a clean room.
 
+import * as clock from "./clock.js";
 import { bar, byId, el, icon, inTurn, paint, say } from "./dom.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
-import { cleanWord, counts, newItem, roundsOfToday, seenToday, slotOf, slotOfNow, stateIn, whose } from "./slots.js";
+import { chooseRound, cleanWord, counts, newItem, roundsOfToday, seenToday, slotOf, stateIn, walkedRound, whose } from "./slots.js";
 import { clockTime, named, t, told } from "./words.js";
 
 /** @typedef {import("./slots.js").Seen} Seen */
+/** @typedef {import("./slots.js").Slot} Slot */
 /** @typedef {import("./slots.js").State} State */
 
 const FOUND_AT_MOST = 40;
 const TICKS_AT_MOST = 60;
+/** The second press of a double one comes within this time, in milliseconds. */
+const DOUBLE = 500;
 
 /** @type {HTMLElement | null} */
 let main = null;
-/** The round that is walked, where there are several. @type {number | null} */
-let chosen = null;
 /** The place just left: the next one follows it. @type {string | null} */
 let left = null;
 /** What is looked for, where a number is typed. @type {string | null} */
@@ -24,6 +26,12 @@ let query = null;
 let seeks = false;
 /** Where a record is being written down: a second tap meant the same. @type {Set<string>} */
 const saving = new Set();
+/** What the review sent back and nobody has answered. @type {Returned[]} */
+let back = [];
+/** When a button was pressed that brings another under the thumb. */
+let pressedAt = -Infinity;
+/** Whether a number is typed with the letters' keyboard: a place may have a name. */
+let byLetters = false;
 
 /** @type {Page} */
 export const round = {
@@ -42,24 +50,21 @@ export const round = {
 /** A record was saved on the sheet of this place: the round goes on behind it. @param {string} key */
 export function goOnFrom(key) {
   left = key;
-  location.hash = "";
+  // In the sheet's stead: the way back must not lead to it, to be saved once more
+  location.replace("#");
 }
 
 const draw = inTurn(async () => {
   const seen = await seenToday();
+  const answered = await outbox.answered();
   const known = places.known();
   if (!main || !known) return;
-  const walked = roundOf(known.patrol);
+  const walked = walkedRound();
+  back = known.returned.filter(({ inspection }) => !answered.has(inspection.id));
   if (query !== null) drawSearch(known, seen);
   else if (walked) drawRound(known, walked, seen);
   else drawNothing(known);
 });
-
-/** @param {Patrol} patrol */
-function roundOf({ shift }) {
-  const rounds = roundsOfToday();
-  return rounds.find(({ id }) => id === chosen) ?? rounds.find((one) => one.shift === shift) ?? rounds[0] ?? null;
-}
 
 // The round's page
 
@@ -77,8 +82,8 @@ function drawRound(known, walked, seen) {
     main,
     el("div", { class: "round-head screen-head" }, count(stops, states, next), rounds(walked)),
     ...returned(known),
-    ...floors(stops).map(([floor, places]) => section(floor, places, states, next, newest)),
-    dock(next, stops),
+    ...floors(stops).map(([floor, places]) => section(floor, places, states, next, newest, slot)),
+    dock(next, stops, slot),
   );
   if (seeks) byId(`at-${next?.key}`)?.scrollIntoView({ block: "center" });
   seeks = false;
@@ -97,7 +102,8 @@ function rounds(walked) {
 
 /** @param {number} id */
 function choose(id) {
-  [chosen, left, seeks] = [id, null, true];
+  chooseRound(id);
+  [left, seeks] = [null, true];
   void draw();
 }
 
@@ -156,16 +162,16 @@ function mark(place, state, next) {
 
 // Its rows
 
-/** @param {string} floor @param {Place[]} places @param {Map<string, State>} states @param {Place | null} next @param {Seen | undefined} newest */
-function section(floor, places, states, next, newest) {
+/** @param {string} floor @param {Place[]} places @param {Map<string, State>} states @param {Place | null} next @param {Seen | undefined} newest @param {Slot} slot */
+function section(floor, places, states, next, newest, slot) {
   const done = places.filter(({ key }) => isDone(states.get(key))).length;
   const head = floor && el("div", { class: "group-head" }, el("h2", { class: "m-0 t-14" }, floor), el("span", {}, `${done} / ${places.length}`));
-  const list = places.map((place) => row(place, states.get(place.key) ?? { mine: null, others: [] }, place === next, newest));
+  const list = places.map((place) => row(place, states.get(place.key) ?? { mine: null, others: [], beside: [] }, place === next, newest, slot));
   return el("section", {}, head, el("ul", { class: "split-list" }, ...list));
 }
 
-/** @param {Place} place @param {State} state @param {boolean} isNext @param {Seen | undefined} newest */
-function row(place, state, isNext, newest) {
+/** @param {Place} place @param {State} state @param {boolean} isNext @param {Seen | undefined} newest @param {Slot} slot */
+function row(place, state, isNext, newest, slot) {
   const seen = state.mine ?? state.others.at(-1) ?? null;
   const name = [el("span", { class: "split-no" }, place.code), el("span", { class: "split-sub" }, el("span", {}, whose(place)), below(state))];
   const classes = ["split", seen && `is-${seen.outcome}`, place.own && "is-own", place.type === "area" && "is-named"].filter(Boolean).join(" ");
@@ -174,7 +180,7 @@ function row(place, state, isNext, newest) {
     "li",
     { class: classes, id: `at-${place.key}`, "aria-current": isNext && "step" },
     place.own ? el("div", { class: "split-open" }, ...name) : el("a", { class: "split-open", href: address }, ...name),
-    place.own ? el("span", { class: "split-do third" }, t("own")) : action(place, state, address, newest),
+    place.own ? el("span", { class: "split-do third" }, t("own")) : action(place, state, address, newest, slot),
   );
 }
 
@@ -187,17 +193,17 @@ function below({ mine, others }) {
   return null;
 }
 
-/** The right half. @param {Place} place @param {State} state @param {string} address @param {Seen | undefined} newest */
-function action(place, { mine, others }, address, newest) {
+/** The right half. @param {Place} place @param {State} state @param {string} address @param {Seen | undefined} newest @param {Slot} slot */
+function action(place, { mine, others }, address, newest, slot) {
   const id = `do-${place.key}`;
   const seen = mine ?? others.at(-1);
   if (!seen) {
     const label = t("record-as", { place: place.code, outcome: cleanWord(place) });
-    return el("button", { class: "split-do", type: "button", id, "data-key": `${id} clean`, "aria-label": label, onclick: () => clean(place) }, el("span", { class: "box" }, cleanWord(place)));
+    return el("button", { class: "split-do", type: "button", id, "data-key": `${id} clean`, "aria-label": label, onclick: () => clean(place, slot) }, el("span", { class: "box" }, cleanWord(place)));
   }
   const said = el("span", { class: "visually-hidden" }, place.code);
   if (mine && mine === newest && mine.undoable) {
-    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: (event) => isSecond(event) || undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
+    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: () => press(() => undo(mine)) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
   }
   return el("a", { class: "split-do", id, href: address }, said, stateOf(seen, place), el("span", { class: "visually-hidden" }, t("correct")));
 }
@@ -211,26 +217,47 @@ export function stateOf({ outcome, labels }, place) {
   return el("span", { class: "state second" }, outcome in SIGNS && icon(SIGNS[/** @type {keyof SIGNS} */ (outcome)], "i-s"), t(`outcome-${outcome}`));
 }
 
-/** The second press of a double one: it was not meant for what the first has brought under the thumb. @param {MouseEvent} event */
-const isSecond = ({ detail }) => detail > 1;
+/**
+ * Does what a button says that brings another under the thumb; not for the second press of a double one, which was not
+ * meant for what the first has brought there.
+ *
+ * @param {() => Promise<void>} act
+ */
+function press(act) {
+  const isSecond = performance.now() - pressedAt < DOUBLE;
+  if (isSecond) return;
+  pressedAt = performance.now();
+  void act();
+}
 
-/** @param {Place} place */
-async function clean(place) {
+/** @param {Place} place @param {Slot} slot as it stood there when the thumb came down */
+async function clean(place, slot) {
   if (saving.has(place.key)) return;
+  // Past midnight the round is another day's
+  if (slot.date !== clock.today()) {
+    say(t("day-over"));
+    return draw();
+  }
   saving.add(place.key);
-  const walked = places.known() && roundOf(/** @type {Known} */ (places.known()).patrol);
+  pressedAt = performance.now();
   left = place.key;
   try {
-    await outbox.save(newItem(place, walked ? slotOf(walked) : slotOfNow(), "clean"), []);
+    await outbox.save(newItem(place, slot, "clean"));
     navigator.vibrate?.(10);
     byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: cleanWord(place) });
   } catch (error) {
-    if (!(error instanceof outbox.StorageFull)) throw error;
-    say(t("full-not-saved", { place: place.code }));
+    notSaved(place, error);
   } finally {
-    await draw();
     saving.delete(place.key);
   }
+  await draw();
+}
+
+/** Nothing of it is on the phone, and the person must know. @param {Place} place @param {unknown} error */
+export function notSaved({ code }, error) {
+  console.error(error);
+  const why = error instanceof outbox.StorageFull ? "full-not-saved" : error instanceof outbox.OtherPerson ? "other-person" : "not-saved";
+  say(t(why, { place: code }));
 }
 
 /** @param {Seen} seen */
@@ -243,15 +270,14 @@ async function undo(seen) {
 
 /** So that the place taken back is the next one again. @param {string} target */
 function before(target) {
-  const known = places.known();
-  const stops = (known && roundOf(known.patrol)?.stops) || [];
+  const stops = walkedRound()?.stops ?? [];
   return stops[stops.indexOf(target) - 1] ?? null;
 }
 
 // Under the thumb
 
-/** @param {Place | null} next @param {Place[]} stops */
-function dock(next, stops) {
+/** @param {Place | null} next @param {Place[]} stops @param {Slot} slot */
+function dock(next, stops, slot) {
   const find = el("a", { class: "now-find", href: "#find" }, icon("keys"), t("by-number"));
   if (!next) {
     const words = stops.length > 0 ? t("round-done") : t("round-empty");
@@ -259,28 +285,28 @@ function dock(next, stops) {
   }
   const address = `#place/${next.key}`;
   const what = el("a", { class: "now-what", href: address }, el("span", { class: `now-no ${next.type === "area" ? "is-named" : ""}` }, next.code), " ", el("span", { class: "t-14 second" }, whose(next)));
-  const press = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: (event) => isSecond(event) || cleanAndOn(next) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
+  const green = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: () => press(() => cleanAndOn(next, slot)) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
   const defects = el("a", { class: "btn btn-outline-secondary btn-thumb", role: "button", href: address }, t("has-defects"));
-  return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, press));
+  return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, green));
 }
 
-/** @param {Place} place */
-async function cleanAndOn(place) {
+/** @param {Place} place @param {Slot} slot */
+async function cleanAndOn(place, slot) {
   seeks = true;
-  await clean(place);
+  await clean(place, slot);
 }
 
 // What came back from the review
 
 /** @param {Known} known */
-function returned({ returned, places }) {
-  if (returned.length === 0) return [];
-  const rows = returned.map(({ reason, inspection }) => {
+function returned({ places }) {
+  if (back.length === 0) return [];
+  const rows = back.map(({ reason, inspection }) => {
     const key = `${inspection.target.type}:${inspection.target.code}`;
     const code = places.get(key)?.code ?? inspection.target.code;
     return el("li", {}, el("div", {}, el("p", { class: "m-0" }, el("span", { class: "strong" }, code), " ", reason)), el("a", { class: "btn btn-outline-secondary", href: `#returned/${inspection.id}` }, t("answer")));
   });
-  return [el("section", { class: "due came-back" }, el("h2", { class: "t-14 m-0 red" }, t("came-back", { count: returned.length })), el("ul", { class: "sent-back" }, ...rows))];
+  return [el("section", { class: "due came-back" }, el("h2", { class: "t-14 m-0 red" }, t("came-back", { count: back.length })), el("ul", { class: "sent-back" }, ...rows))];
 }
 
 // Without a round
@@ -301,13 +327,21 @@ function drawSearch(known, seen) {
   if (!main) return;
   const isNew = !byId("q");
   bar(el("a", { class: "back", href: "#" }, icon("back"), t("route")));
-  const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
+  const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: byLetters ? "text" : "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
   const found = matches(known);
   const list = found.length > 0
     ? el("ul", { class: "split-list" }, ...found.slice(0, FOUND_AT_MOST).map((place) => hit(place, seen)))
     : el("p", { class: "page second" }, query ? t("nothing-found") : t("type-number"));
-  paint(main, el("div", { class: "find find-patrol" }, field), el("div", { id: "found" }, list));
+  const keyboard = el("button", { class: "btn btn-outline-secondary", type: "button", onclick: changeKeyboard }, t(byLetters ? "figures" : "letters"));
+  paint(main, el("div", { class: "find find-patrol" }, field, keyboard), el("div", { id: "found" }, list));
   if (isNew) byId("q").focus();
+}
+
+async function changeKeyboard() {
+  byLetters = !byLetters;
+  await draw();
+  byId("q").blur();
+  byId("q").focus();
 }
 
 /** @param {Event & { target: HTMLInputElement }} event */

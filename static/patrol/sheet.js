@@ -3,11 +3,11 @@
 import { NoPhoto, photoOf, thumbnail } from "./camera.js";
 import * as clock from "./clock.js";
 import { bar, byId, el, icon, paint, say } from "./dom.js";
-import { draftOf, keepDraft } from "./drafts.js";
+import { draftOf, forgetDraft, keepDraft, namesOf } from "./drafts.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
-import { goOnFrom, stateOf } from "./round.js";
-import { cleanWord, isCorrected, keyOf, newItem, roundsOfToday, seenToday, slotOf, slotOfNow, standardFor, stateIn, whose } from "./slots.js";
+import { goOnFrom, notSaved, stateOf } from "./round.js";
+import { cleanWord, isCorrected, keyOf, newItem, roundOf, roundsOfToday, seenToday, slotOf, slotOfNow, standardFor, stateIn, whose } from "./slots.js";
 import { clockTime, named, t } from "./words.js";
 
 /** @typedef {import("./drafts.js").Draft} Draft */
@@ -20,12 +20,22 @@ const PHOTOS_A_FINDING = 6;
 const NOTE_LENGTH = 500;
 const OWN_TEXT_LENGTH = 120;
 
-/** All of one open sheet. @typedef {{ address: string, place: Place, draft: Draft, state: State, why: string, errors: string[], isFree: boolean }} Open */
+/**
+ * All of one open sheet. `start` is what had been entered before anybody did; `there` are the pictures of the record
+ * that is corrected, as far as this phone still has them; `taking` are those being made small.
+ *
+ * @typedef {{
+ *   address: string, place: Place, draft: Draft, start: string, seen: Seen[], state: State, there: Photo[],
+ *   taking: Set<Promise<void>>, why: string, errors: string[], isFree: boolean,
+ * }} Open
+ */
 
 /** @type {HTMLElement | null} */
 let main = null;
 /** @type {Open | null} */
 let open = null;
+/** A record is being written down: pressed again, the same is meant. */
+let isSaving = false;
 /** The outcome that was pressed once and wants a second press. @type {Outcome | null} */
 let sure = null;
 
@@ -37,6 +47,7 @@ export const sheet = {
     const opened = await openSheet(name, argument);
     if (main !== to) return;
     open = opened;
+    if (open) document.title = open.place.code;
     draw();
     scrollTo(0, 0);
   },
@@ -60,14 +71,44 @@ async function openSheet(name, argument) {
   const known = places.known();
   const place = known?.places.get(from ? keyOf(from.item) : argument);
   if (!known || !place || (name !== "place" && !from)) return null;
-  const round = roundsOfToday().find(({ stops }) => stops.includes(place.key));
+  const round = roundOf(place);
   const slot = from?.item ?? (round ? slotOf(round) : slotOfNow(roundsOfToday().length > 0 ? "spot" : "routine"));
-  const seen = (await seenToday()).get(place.key);
+  const seen = (await seenToday()).get(place.key) ?? [];
   const state = stateIn(seen, { date: clock.today(), ...slot });
+  const mends = name === "mend" ? argument : null;
+  const start = from ? { item: from.item, photos: from.photos, mends, date: clock.today() } : newDraft(place, slot, state);
   const kept = await draftOf(address);
-  const draft = kept ?? (from ? { item: from.item, photos: from.photos, mends: name === "mend" ? argument : null } : newDraft(place, slot, state));
+  const draft = kept && (from || isOfNow(kept, start)) ? rebased(kept, start) : start;
+  const there = draft.item.replaces ? await outbox.photosOf(draft.item.replaces) : [];
   const errors = [...new Set(Object.values(from?.errors ?? {}).flat())];
-  return { address, place, draft, state, why: from?.reason ?? "", errors, isFree: name === "place" && !round };
+  const isFree = name === "place" && !round;
+  return { address, place, draft, start: entered(start), seen, state, there, taking: new Set(), why: from?.reason ?? "", errors, isFree };
+}
+
+/** Yesterday's, or the noon's, is not what is found this evening. @param {Draft} kept @param {Draft} start */
+const isOfNow = (kept, start) => kept.date === start.date && kept.item.shift === start.item.shift;
+
+/**
+ * What was entered, as a record of its own: under new ids, in the slot of `start`, and in the stead of what stands there by
+ * now. So two tabs, or the app ended while saving, never make one record of two.
+ *
+ * @param {Draft} entered @param {Draft} start @returns {Draft}
+ */
+function rebased(entered, start) {
+  const photos = new Map(entered.photos.map((photo) => [photo.id, { ...photo, id: crypto.randomUUID() }]));
+  const findings = entered.item.findings.map((finding) => ({
+    ...finding,
+    id: crypto.randomUUID(),
+    photos: finding.photos.map((id) => photos.get(id)?.id ?? id),
+  }));
+  const { id, performed_at, shift, occasion, replaces } = start.item;
+  return { ...entered, item: { ...entered.item, id, performed_at, shift, occasion, replaces, findings }, photos: [...photos.values()] };
+}
+
+/** Without what nobody enters. @param {Draft} draft */
+function entered({ item, photos }) {
+  const findings = item.findings.map(({ id: _, ...finding }) => finding);
+  return JSON.stringify([findings, item.note, item.told, item.occasion, photos.map(({ id }) => id)]);
 }
 
 /** @typedef {{ item: CheckItem, photos: Photo[], errors: Record<string, string[]>, reason?: string }} Given */
@@ -81,31 +122,38 @@ function returned(id) {
   return { item: { ...renewed(found.inspection), performed_at, replaces: id }, photos: [], errors: {}, reason: found.reason };
 }
 
-/** The same under new ids, without pictures: these stay with the record that is replaced. @param {CheckItem} item @returns {CheckItem} */
+/** The same under new ids; its pictures are the same, wherever they are. @param {CheckItem} item @returns {CheckItem} */
 const renewed = (item) => ({
   ...item,
   id: crypto.randomUUID(),
-  findings: item.findings.map((finding) => ({ ...finding, id: crypto.randomUUID(), photos: [] })),
+  findings: item.findings.map((finding) => ({ ...finding, id: crypto.randomUUID() })),
 });
 
 /** @param {Place} place @param {{ shift: string, occasion: string }} slot @param {State} state @returns {Draft} */
 function newDraft(place, slot, { mine }) {
-  const blank = newItem(place, { date: clock.today(), ...slot }, "clean");
-  if (!mine || !isCorrected(mine)) return { item: blank, photos: [], mends: null };
-  const item = mine.item ? renewed(mine.item) : { ...blank, performed_at: clock.stamp(new Date(mine.at - clock.offBy())) };
-  return { item: { ...item, replaces: mine.id }, photos: [], mends: null };
+  const date = clock.today();
+  const blank = newItem(place, { date, ...slot }, "clean");
+  if (!mine || !isCorrected(mine)) return { item: blank, photos: [], mends: null, date };
+  // The time of that visit, by what the phone's clock says now
+  const performed_at = clock.stamp(new Date(mine.at - clock.offBy()));
+  const item = { ...(mine.item ? renewed(mine.item) : blank), performed_at, replaces: mine.id };
+  return { item, photos: [], mends: null, date };
 }
 
 /** Somebody else has been here meanwhile, or one's own record went out. */
 async function lookAgain() {
   if (!open) return;
   const { place, draft } = open;
-  const state = stateIn((await seenToday()).get(place.key), { date: clock.today(), ...draft.item });
-  const changed = JSON.stringify(state.others) !== JSON.stringify(open?.state.others);
+  const seen = (await seenToday()).get(place.key) ?? [];
   if (!open || open.place !== place) return;
-  open.state = state;
-  if (changed) draw();
+  const state = stateIn(seen, { date: clock.today(), ...draft.item });
+  const isNew = JSON.stringify(theirs(state)) !== JSON.stringify(theirs(open.state));
+  [open.seen, open.state] = [seen, state];
+  if (isNew) draw();
 }
+
+/** @param {State} state */
+const theirs = ({ others, beside }) => [...others, ...beside];
 
 // What is said
 
@@ -114,8 +162,14 @@ function change(alter) {
   if (!open) return;
   alter(open.draft.item);
   sure = null;
-  void keepDraft(open.address, open.draft);
+  remember();
   draw();
+}
+
+function remember() {
+  if (!open) return;
+  const { address, draft, start } = open;
+  void (entered(draft) === start ? forgetDraft(address) : keepDraft(address, draft));
 }
 
 /** @param {CheckItem} item @param {string | null} defect null is one's own words */
@@ -192,14 +246,14 @@ function isOffered({ code }) {
 
 function notes() {
   const { draft, state, why, errors, isFree } = /** @type {Open} */ (open);
-  const { mine, others } = state;
+  const { mine } = state;
   const kind = isFree && el("label", { class: "occasion" }, t("occasion"), occasions(draft.item));
   const before = mine && draft.item.replaces === mine.id && t("corrects", { time: clockTime(mine.at), what: what(mine) });
   return [
     ...errors.map((error) => el("p", { class: "due m-0" }, error)),
     why && el("p", { class: "due m-0" }, t("sent-back-because", { reason: why })),
     before && el("p", { class: "note m-0" }, before),
-    ...others.map((seen) => recordedBy(seen)),
+    ...theirs(state).map((seen) => recordedBy(seen)),
     kind,
   ].filter((part) => part !== false && part !== null && part !== "");
 }
@@ -217,7 +271,7 @@ function recordedBy(seen) {
 
 /** @param {string} key */
 async function leave(key) {
-  if (open) await keepDraft(open.address, null);
+  if (open) await forgetDraft(open.address);
   goOnFrom(key);
 }
 
@@ -227,13 +281,20 @@ function occasions(item) {
   return el("select", { class: "form-select", id: "occasion", onchange: (/** @type {Event & { target: HTMLSelectElement }} */ { target }) => chooseOccasion(target.value) }, ...options);
 }
 
-/** @param {string} occasion */
-const chooseOccasion = (occasion) =>
+/** Another occasion may have another standard, and another record of one's own to correct. @param {string} occasion */
+function chooseOccasion(occasion) {
+  if (!open) return;
+  const { place, draft, start, seen } = open;
+  const slot = { date: clock.today(), shift: draft.item.shift, occasion };
+  const state = stateIn(seen, slot);
+  const there = newDraft(place, slot, state);
+  const isUntouched = entered(draft) === start;
+  Object.assign(open, { state, start: entered(there), draft: isUntouched ? there : rebased(draft, there) });
   change((item) => {
-    const standard = open && standardFor(open.place, occasion);
-    if (standard && standard.id !== item.standard) [item.standard, item.findings] = [standard.id, []];
-    item.occasion = occasion;
+    const standard = standardFor(place, occasion);
+    if (standard && standard.id !== item.standard && !item.replaces) [item.standard, item.findings] = [standard.id, []];
   });
+}
 
 // Defects
 
@@ -298,7 +359,7 @@ function write({ target }) {
   const finding = findingOf(open.draft.item, null);
   if (finding && text.trim()) {
     finding.text = text;
-    return void keepDraft(open.address, open.draft);
+    return remember();
   }
   change((item) => {
     if (finding) item.findings = item.findings.filter((one) => one !== finding);
@@ -314,8 +375,9 @@ function pictures() {
   const names = nameOf(place);
   const shots = draft.item.findings.flatMap((finding) => finding.photos.flatMap((id) => shot(finding, id, names(finding))));
   const file = el("input", { class: "visually-hidden", type: "file", id: "camera", accept: "image/*", capture: "environment", onchange: (/** @type {Event & { target: HTMLInputElement }} */ { target }) => void take(target, last) });
+  const coming = /** @type {Open} */ (open).taking.size > 0 && el("p", { class: "t-12 third m-0", role: "status" }, t("photo-coming"));
   const button = last.photos.length < PHOTOS_A_FINDING && el("label", { class: "shoot", for: "camera" }, icon("camera"), el("span", {}, t("photo-of", { what: names(last) })));
-  return el("div", { class: "shots" }, file, button, ...shots);
+  return el("div", { class: "shots" }, file, button, ...shots, coming);
 }
 
 /** @param {Place} place @returns {(finding: FindingItem) => string} */
@@ -327,10 +389,10 @@ function nameOf(place) {
 
 /** @param {FindingItem} finding @param {string} id @param {string} name */
 function shot(finding, id, name) {
-  const photo = open?.draft.photos.find((one) => one.id === id);
-  if (!photo) return [];
+  const photo = [...(open?.draft.photos ?? []), ...(open?.there ?? [])].find((one) => one.id === id);
+  const picture = photo ? thumbnail(photo, name) : el("span", { class: "photo photo-away" }, icon("camera"), el("span", { class: "t-12" }, t("photo-at-server")));
   const away = el("button", { class: "shot-away", type: "button", "aria-label": t("photo-away", { what: name }), onclick: () => drop(finding, id) }, icon("cross", "i-s"));
-  return [el("div", { class: "shot" }, thumbnail(photo, name), away, el("span", { class: "t-12" }, name))];
+  return [el("div", { class: "shot", "data-key": id }, picture, away, el("span", { class: "t-12" }, name))];
 }
 
 /** @param {FindingItem} finding @param {string} id */
@@ -339,16 +401,29 @@ function drop(finding, id) {
   change(() => void (finding.photos = finding.photos.filter((one) => one !== id)));
 }
 
-/** @param {HTMLInputElement} input @param {FindingItem} finding */
+/** Saving waits for it. @param {HTMLInputElement} input @param {FindingItem} finding */
 async function take(input, finding) {
   const file = input.files?.[0];
   const here = open;
   if (!file || !here) return;
+  const taken = add(file, finding, here);
+  here.taking.add(taken);
+  draw();
+  await taken;
+  here.taking.delete(taken);
+  if (open === here) draw();
+}
+
+/** @param {File} file @param {FindingItem} finding @param {Open} here */
+async function add(file, { defect }, here) {
   try {
     const photo = await photoOf(file);
-    if (open !== here) return;
+    // As it is by now: the same sheet may have been changed meanwhile
+    const finding = findingOf(here.draft.item, defect);
+    if (!finding) return;
     here.draft.photos.push(photo);
-    change(() => void finding.photos.push(photo.id));
+    finding.photos.push(photo.id);
+    if (open === here) remember();
   } catch (error) {
     if (!(error instanceof NoPhoto)) throw error;
     say(t("no-photo"));
@@ -359,7 +434,7 @@ function note() {
   const { draft } = /** @type {Open} */ (open);
   const write = (/** @type {Event & { target: HTMLInputElement }} */ { target }) => {
     draft.item.note = target.value;
-    if (open) void keepDraft(open.address, open.draft);
+    remember();
   };
   return el("div", { class: "remark" }, el("input", { class: "form-control", id: "note", maxlength: NOTE_LENGTH, value: draft.item.note, placeholder: t("note"), "aria-label": t("note"), autocomplete: "off", oninput: write }));
 }
@@ -411,8 +486,16 @@ function saveAs(outcome, version) {
 
 /** @param {Outcome} outcome @param {Standard} version */
 async function save(outcome, version) {
-  if (!open) return;
-  const { address, draft, place } = open;
+  const here = open;
+  if (!here || isSaving) return;
+  isSaving = true;
+  await Promise.all(here.taking);
+  await keepRecord(here, outcome, version).catch((error) => notSaved(here.place, error));
+  isSaving = false;
+}
+
+/** @param {Open} here @param {Outcome} outcome @param {Standard} version */
+async function keepRecord({ address, draft, place }, outcome, version) {
   const isVisit = outcome === "defects" || outcome === "refused";
   const order = version.items.flatMap(({ defects }) => defects.map(({ code }) => code));
   const rank = (/** @type {FindingItem} */ { defect }) => (defect === null ? order.length : order.indexOf(defect));
@@ -426,15 +509,9 @@ async function save(outcome, version) {
     performed_at: draft.item.replaces || draft.mends ? draft.item.performed_at : clock.stamp(),
     findings: outcome === "defects" ? [...draft.item.findings].sort((a, b) => rank(a) - rank(b)) : [],
   };
-  const kept = new Set(item.findings.flatMap(({ photos }) => photos));
-  try {
-    await outbox.save(item, draft.photos.filter(({ id }) => kept.has(id)), draft.mends);
-  } catch (error) {
-    if (!(error instanceof outbox.StorageFull)) throw error;
-    return void say(t("full-not-saved", { place: place.code }));
-  }
+  const pictured = new Set(item.findings.flatMap(({ photos }) => photos));
+  await outbox.save(item, draft.photos.filter(({ id }) => pictured.has(id)), draft.mends, namesOf(address));
   open = null;
-  await keepDraft(address, null);
   byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: t(`outcome-${outcome}`) });
   goOnFrom(place.key);
 }

@@ -16,7 +16,11 @@ import { named, t, told } from "./words.js";
  * }} Seen
  */
 
-/** What is known of one place in a slot: one's own newest, and the others' of that shift. @typedef {{ mine: Seen | null, others: Seen[] }} State */
+/**
+ * What is known of one place in a slot: one's own newest, the others' there, and theirs of the shift's other occasions.
+ *
+ * @typedef {{ mine: Seen | null, others: Seen[], beside: Seen[] }} State
+ */
 
 // Within this time one is still there: what the same person records again is no second visit
 const SAME_VISIT = 10 * 60_000;
@@ -34,6 +38,22 @@ export function slotOfNow(occasion = "spot") {
 
 /** The rounds of today that this person walks. @returns {Round[]} */
 export const roundsOfToday = () => (places.known()?.patrol.rounds ?? []).filter(({ date }) => date === clock.today());
+
+const CHOSEN = "patrol-round";
+
+/** Where there are several rounds, this one is walked, until the tab is closed. @param {number} id */
+export const chooseRound = (id) => sessionStorage.setItem(CHOSEN, String(id));
+
+/** The one chosen, else that of the shift it is, else the first. @returns {Round | null} */
+export function walkedRound() {
+  const rounds = roundsOfToday();
+  const chosen = Number(sessionStorage.getItem(CHOSEN));
+  const { shift } = slotOfNow();
+  return rounds.find(({ id }) => id === chosen) ?? rounds.find((one) => one.shift === shift) ?? rounds[0] ?? null;
+}
+
+/** The round that a place belongs to: the one that is walked, where it holds the place. @param {Place} place */
+export const roundOf = ({ key }) => [walkedRound(), ...roundsOfToday()].find((round) => round?.stops.includes(key)) ?? null;
 
 /** @param {CheckItem} item */
 export const keyOf = ({ target }) => `${target.type}:${target.code}`;
@@ -72,7 +92,7 @@ export async function seenToday() {
   const work = (known?.work.checks ?? []).filter((check) => !check.replaced_by).map(othersCheck);
   const here = new Set([...own, ...away].map(({ id }) => id));
   const all = [...own, ...away, ...work.filter(({ id }) => !here.has(id))];
-  const replaced = new Set(all.map(({ replaces }) => replaces));
+  const replaced = new Set(all.filter(({ refused }) => !refused).map(({ replaces }) => replaces));
   /** @type {Map<string, Seen[]>} */
   const found = new Map();
   for (const seen of all) {
@@ -103,7 +123,8 @@ const dateOf = (at) => new Intl.DateTimeFormat("en-CA", { timeZone: told.zone })
 export function stateIn(seen, { shift, occasion }) {
   const here = (seen ?? []).filter((one) => one.shift === shift).sort((a, b) => a.at - b.at);
   const mine = here.filter((one) => one.mine && one.occasion === occasion).at(-1) ?? null;
-  return { mine, others: here.filter((one) => !one.mine) };
+  const theirs = here.filter((one) => !one.mine);
+  return { mine, others: theirs.filter((one) => one.occasion === occasion), beside: theirs.filter((one) => one.occasion !== occasion) };
 }
 
 /** A record of a place, with nothing found yet. @param {Place} place @param {Slot} slot @param {Outcome} outcome @returns {CheckItem} */

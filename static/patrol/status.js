@@ -55,19 +55,23 @@ async function tryAgain() {
 
 // Before anything of the app is there: it cannot start
 onBlocked(() => {
-  const message = say(t("close-others"));
-  void kept("").then(() => message.remove());
+  say(t("close-others"));
+  void kept("").then(() => unsay(t("close-others")));
 });
 
-/** What is said of the clock. @type {{ text: string, message: Element } | null} */
-let ofClock = null;
+/** @param {string} text */
+const unsay = (text) => [...byId("messages").children].find((message) => message.querySelector("p")?.textContent === text)?.remove();
+
+/** What is said of the clock. @type {string | undefined} */
+let ofClock;
 
 /** As long as it is so; put away, it is said again when it is something else. */
 function tellOfClock() {
   const text = clockWords();
-  if (text === ofClock?.text) return;
-  ofClock?.message.remove();
-  ofClock = text ? { text, message: say(text) } : null;
+  if (text === ofClock) return;
+  if (ofClock) unsay(ofClock);
+  if (text) say(text);
+  ofClock = text;
 }
 
 function clockWords() {
@@ -214,7 +218,9 @@ async function askAbout(id) {
 async function notes() {
   const names = await places.names();
   const others = [...(await outbox.elsewhere())].map(([id, count]) => t("others", { name: names[id] ?? "", count }));
+  const holder = places.me();
   return [
+    holder && t("held-by", { name: holder.name }),
     ...others,
     clockWords(),
     isWeChat() && weChat(),

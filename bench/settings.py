@@ -1,0 +1,7 @@
+"""The product's settings, with the collected static files in a folder of the benchmark's own."""
+
+import os
+
+from config.settings import *  # noqa: F403
+
+STATIC_ROOT = os.environ["BENCH_STATIC_ROOT"]
