@@ -27,11 +27,11 @@ from uuid import UUID
 
 from bench.house import PRODUCT, as_in_production, postgres_database, run, say, serving
 
-ROUNDS = 11
+ROUNDS = 31
 INSPECTORS = 40  # so many that none of them is throttled
 CONNECTIONS = 8  # kept alive; as many as the server's workers have threads
 IN_A_BATCH = 50
-FULL, ALONE = 48, 600  # requests of a round: batches of fifty, and checks that go one by one
+FULL, ALONE = 16, 200  # requests of a round: batches of fifty, and checks that go one by one
 CLEAN = 0.8  # of the checks; the others have one to three findings
 GOALS = {"batch": 3.0, "single": 0.6}  # times the checks a second of the bare view
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)

@@ -21,7 +21,7 @@ from typing import Any
 from bench.house import PRODUCT, as_in_production, run, say, serving
 from config.serve import BASE_DIR
 
-LOOKS = 5
+LOOKS = 3
 GOAL = 95
 CATEGORIES = ["performance", "accessibility"]
 LIGHTHOUSE = BASE_DIR / "bench" / "node_modules" / ".bin" / "lighthouse"

@@ -65,7 +65,7 @@ def _complete(operation: dict[str, Any]) -> None:
 
 
 def faults_of(operation: dict[str, Any]) -> dict[str, str]:
-    """What may go wrong by the nature of what is sent, by status; the view itself says what else, and says it better."""
+    """What may go wrong by the nature of what is sent, by status; what else may, or better words, the view says."""
     faults, places = dict(ANYWHERE), {parameter["in"] for parameter in operation.get("parameters", ())}
     if "requestBody" in operation:
         faults |= ASKED | SENT

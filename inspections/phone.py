@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import BooleanField, Exists, Expression, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Length
 
-from campus.models import User, Week
+from campus.models import Role, User, Week
+from campus.selectors import today
 from dormitories.models import Residency, Room
-from inspections.models import Area, Inspection, Kind, Outcome, Responsibility, Round, target_key
+from inspections.models import Area, Concern, Inspection, Kind, Outcome, Responsibility, Round, target_key
 from inspections.rights import RECORDERS
 from inspections.rounds.selectors import on_route, partners
 from inspections.selectors import FINDINGS, answering
@@ -62,20 +63,33 @@ def _answering(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The checks of a day (each with `replaced_by`), whose names are told, and the rooms found locked this week."""
+    """The checks of a day (each with `replaced_by` and `own`), whose names are told, rooms found locked this week.
+
+    Of a check that is the reader's `own` what was found is not told: he reads it once it is passed.
+    """
 
     checks: QuerySet[Any]
     known: set[int] | None  # None: all
     locked: dict[str, datetime]
 
-    def name_of(self, inspector: User) -> str:
-        return inspector.name if self.known is None or inspector.pk in self.known else ""
+    def knows(self, inspector: User) -> bool:
+        return self.known is None or inspector.pk in self.known
 
 
-def work_of(user: User, day: date) -> Work:
-    """What inspectors show each other; a class's officer sees what stands on the rounds that he walks that day."""
+def is_open(user: User, day: date) -> bool:
+    """Whether what was recorded on `day` is still of use to somebody who goes round."""
+    return today() - day in (timedelta(0), timedelta(days=1)) or Round.objects.walked_by(user).filter(date=day).exists()
+
+
+def work_of(user: User, day: date, since: datetime | None = None) -> Work:
+    """What inspectors show each other; a class's officer sees what stands on the rounds that he walks that day.
+
+    With `since`, only the checks that came or were replaced from then on; the rooms found locked are told in full.
+    """
     seen = Q() if user.holds(*RECORDERS) else on_route(Round.objects.walked_by(user).filter(date=day))
-    checks = Inspection.objects.filter(seen, performed_on=day).annotate(replaced_by=F("replacement__pk"))
+    fresh = Q(received_at__gte=since) | Q(replacement__received_at__gte=since) if since else Q()
+    checks = Inspection.objects.filter(seen, fresh, performed_on=day)
+    checks = checks.annotate(replaced_by=F("replacement__pk"), own=_own(user))
     locked = Inspection.objects.filter(
         seen,
         week__in=Week.objects.holding(day),
@@ -89,3 +103,11 @@ def work_of(user: User, day: date) -> Work:
         None if user.holds(*NAME_READERS) else partners(user, day),
         {target_key(room, None): at for room, at in first},
     )
+
+
+def _own(user: User) -> Expression:
+    """Of his own class or room, and so not to be read before it is passed; a reviewer reads them all (§6.3)."""
+    if user.holds(Role.REVIEWER, Role.ADMINISTRATOR) or not (user.home_class_id or user.home_room_id):
+        return Value(False, BooleanField())
+    concerned = Concern.objects.filter(inspection=OuterRef("pk"), school_class__in=user.own_class_ids())
+    return ExpressionWrapper(Exists(concerned) | Q(room__isnull=False, room=user.home_room_id), BooleanField())

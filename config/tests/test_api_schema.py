@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from rest_framework.authtoken.models import Token
-from schemathesis import Case
+from schemathesis import Case, CheckFunction
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from campus.models import User
@@ -35,9 +35,10 @@ written = schemathesis.openapi.from_dict(SCHEMA)
 written.app = application
 # What no schema can say: a bad check is told of by itself, in an answer of 200; not all bytes are a picture, not every
 # key is the id of a finding, and not every word is a reason
-SAID_OTHERWISE = {
+SAID_OTHERWISE: dict[str, list[CheckFunction]] = {
     "/api/v1/inspections/batch": [negative_data_rejection],
     "/api/v1/photos/{id}": [positive_data_acceptance],
+    "/api/v1/work": [positive_data_acceptance],  # not every day is open
     "/api/v1/reviews/verify": [positive_data_acceptance],
     "/api/v1/reviews/return": [positive_data_acceptance],
     "/api/v1/reviews/set-aside": [positive_data_acceptance],
@@ -82,7 +83,7 @@ def program(user: User) -> dict[str, str]:
 @pytest.mark.parametrize("who", ["inspector", "reviewer", None])
 @written.parametrize()
 @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_the_schema_says(case: Case, evening: School, who: str | None) -> None:
+def test_answers_are_as_the_schema_says(case: Case[Any], evening: School, who: str | None) -> None:
     headers = program(evening.people[who]) if who else {}
     with time_machine.travel(at(MONDAY), tick=False):
         case.call_and_validate(headers=headers, excluded_checks=SAID_OTHERWISE.get(case.path))

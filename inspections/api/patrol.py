@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -11,7 +11,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.csrf import ensure_csrf_cookie
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from django.views.decorators.gzip import gzip_page
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,14 +21,21 @@ from rest_framework.views import APIView
 from campus.models import SHIFT_LABELS, User
 from campus.selectors import school_zone, shift_times, today
 from inspections.api.etag import AS_IT_WAS, with_etag
+from inspections.api.owner import OWNER, require_owner
+from inspections.api.reading import Unreadable, moment
 from inspections.api.shapes import PatrolShape, PlacesShape, WorkShape
 from inspections.models import Area, Occasion, Round
-from inspections.phone import Work, all_places, work_of
+from inspections.phone import Work, all_places, is_open, work_of
 from inspections.places import Group, groups
 from inspections.rounds.clock import usual_start
 from inspections.rounds.selectors import next_round, rounds_of
 
 CHINESE, ENGLISH = "zh-hans", "en"
+SOMEBODY: dict[str, Any] = {"id": None, "name": ""}
+
+# What came before an answer was asked for may be stored after it
+OVERLAP = timedelta(minutes=2)
+ANSWER_HOLDS = timedelta(days=1)
 
 
 def person(request: Request) -> User:
@@ -64,6 +72,7 @@ class PatrolView(APIView):
         )
 
 
+@method_decorator(gzip_page, name="dispatch")
 class PlacesView(APIView):
     """Every place there is, and which class answers for it today. Asked again with its ETag: 304 where it stands."""
 
@@ -76,18 +85,40 @@ class PlacesView(APIView):
         return with_etag(request, told)
 
 
+@method_decorator(gzip_page, name="dispatch")
 class WorkView(APIView):
-    """What was recorded on a day, by everybody: so that two phones of one round show each other's work."""
+    """What was recorded on a day, by everybody: so that two phones of one round show each other's work.
+
+    Told in full; or, asked with the `now` of an earlier answer, what has come or was replaced since.
+    """
 
     @extend_schema(
-        parameters=[OpenApiParameter("date", date, description="Today, where it is left out")], responses=WorkShape
+        parameters=[
+            OWNER,
+            OpenApiParameter(
+                "date",
+                date,
+                description="Today, where it is left out; else yesterday, or a day with a round of one's own",
+            ),
+            OpenApiParameter("since", datetime, description="The `now` of an earlier answer; after a day, all is told"),
+        ],
+        responses={
+            200: WorkShape,
+            400: OpenApiResponse(description="No such day or time, or one that is not open"),
+            409: OpenApiResponse(description="Somebody else has signed in since"),
+        },
     )
     def get(self, request: Request) -> Response:
-        user = person(request)
-        work = work_of(user, asked_day(request))
+        require_owner(request)
+        user, day, now = person(request), asked_day(request), timezone.now()
+        if not is_open(user, day):
+            raise ParseError(_("Here you read today, yesterday, and the days of your own rounds."))
+        since = asked_since(request, now)
+        work = work_of(user, day, since)
         return Response(
             {
-                "now": instant(timezone.now()),
+                "now": instant(now),
+                "since": instant(since) if since else None,
                 "checks": [check_shape(check, work, user) for check in work.checks],
                 "locked": {key: instant(at) for key, at in work.locked.items()},
             }
@@ -105,6 +136,18 @@ def asked_day(request: Request) -> date:
     if day is None or day.isoformat() != text:  # it knows other writings, which the schema does not
         raise ParseError(_("A date is written YYYY-MM-DD."))
     return day
+
+
+def asked_since(request: Request, now: datetime) -> datetime | None:
+    """From when on to tell; None for all, also where it is no time of an answer that somebody could still hold."""
+    text = request.query_params.get("since")
+    if text is None:
+        return None
+    try:
+        asked: datetime = moment().read(text.replace(" ", "+"))  # a plus that nobody escaped
+    except Unreadable as unread:
+        raise ParseError(unread.errors[""][0]) from unread
+    return asked - OVERLAP if timedelta(0) <= now - asked <= ANSWER_HOLDS else None
 
 
 def me(user: User) -> dict[str, Any]:
@@ -130,7 +173,7 @@ def group_shape(group: Group) -> dict[str, Any]:
 
 
 def check_shape(check: Any, work: Work, reader: User) -> dict[str, Any]:
-    findings = list(check.findings.all())
+    findings = [] if check.own else list(check.findings.all())
     with override(CHINESE):
         labels = [finding.label for finding in findings]
     with override(ENGLISH):
@@ -142,7 +185,7 @@ def check_shape(check: Any, work: Work, reader: User) -> dict[str, Any]:
         "occasion": check.occasion,
         "outcome": check.outcome,
         "findings": [{"label": label, "label_en": label_en} for label, label_en in zip(labels, labels_en, strict=True)],
-        "by": {"id": check.inspector_id, "name": work.name_of(check.inspector)},
+        "by": {"id": check.inspector_id, "name": check.inspector.name} if work.knows(check.inspector) else SOMEBODY,
         "mine": check.inspector_id == reader.pk,
         "performed_at": instant(check.performed_at),
         "replaced_by": str(check.replaced_by) if check.replaced_by else None,

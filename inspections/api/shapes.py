@@ -15,6 +15,10 @@ class Person(serializers.Serializer):
     name = serializers.CharField(allow_blank=True)
 
 
+class MaybePerson(Person):
+    id = serializers.IntegerField(allow_null=True)
+
+
 class Named(serializers.Serializer):
     name = serializers.CharField()
     name_en = serializers.CharField()
@@ -95,15 +99,18 @@ class CheckShape(serializers.Serializer):
     shift = serializers.ChoiceField(SHIFT_CHOICES)
     occasion = serializers.ChoiceField(Occasion.choices)
     outcome = serializers.ChoiceField(Outcome.choices)
-    findings = SeenShape(many=True)
-    by = Person(help_text="The name is empty where the reader may not know it")
+    findings = SeenShape(many=True, help_text="Of one's own class or room none is told")
+    by = MaybePerson(help_text="The id is null and the name empty where the reader may not know who it was")
     mine = serializers.BooleanField()
     performed_at = serializers.DateTimeField()
     replaced_by = serializers.UUIDField(allow_null=True)
 
 
 class WorkShape(serializers.Serializer):
-    now = serializers.DateTimeField()
+    now = serializers.DateTimeField(help_text="What to ask `since` the next time")
+    since = serializers.DateTimeField(
+        allow_null=True, help_text="Null where these are all checks; else those that came or were replaced from then on"
+    )
     checks = CheckShape(many=True)
     locked = serializers.DictField(
         child=serializers.DateTimeField(), help_text="Rooms found locked this week, and when first"

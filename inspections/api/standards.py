@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -17,6 +19,7 @@ from inspections.models import Defect, Item, Kind, Standard
 from inspections.selectors import instead_of, standards_in_force
 
 
+@method_decorator(gzip_page, name="dispatch")
 class StandardsView(APIView):
     """One version of each kind: its items and defects, what stands instead of a check, what each costs.
 

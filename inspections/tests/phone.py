@@ -67,6 +67,8 @@ READY = """async () => {
 }"""
 # Behind every sending that goes on or has been asked for, in whichever tab
 SETTLED = 'async () => { await navigator.locks.request("patrol-outbox", () => {}); }'
+# The network is cut for a page until it closes, and not while it does
+DEAF = "() => { if (!navigator.onLine) window.fetch = () => new Promise(() => {}); }"
 GRACE = 6_000  # milliseconds
 PATIENCE = 30_000  # until a test gives up, not how long anything may take
 EVENING = at(MONDAY, "19:20")
@@ -128,7 +130,7 @@ class Phone:
     def start_again(self, address: str = "/patrol/") -> Phone:
         """The app is ended, and opened from the home screen."""
         fresh = self.tab()
-        self.page.goto("about:blank")  # the network is cut for a page until it closes, and not while it does
+        self.page.evaluate(DEAF)
         self.page.close()
         return fresh.open(address)
 

@@ -75,7 +75,7 @@ TEXTS = [
     "5413",
     "%00",
 ]
-DEEP = reduce(lambda inner, _: [{"": inner}], range(200), None)
+DEEP = json.loads('[{"":' * 200 + "null" + "}]" * 200)
 
 OTHER: list[Any] = [None, True, False, 0, -1, 0.5, "", [], {}, [[]], [{}], {"": None}, DEEP]
 ODD: list[Any] = [*TIMES, *IDS, *FIGURES, *NUMBERS, *TEXTS, *OTHER]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date, timedelta
 from typing import Any
 
@@ -206,7 +207,7 @@ class TestWork:
     def test_what_everybody_recorded_on_a_day(self, school: School, client: Client) -> None:
         check = school.check("5413", None, "bags-hanging", by=school.inspector2)
         work = told(school, client, school.inspector, "work", date="2026-11-09")
-        assert work["now"] == "2026-11-09T19:20:00+08:00"
+        assert (work["now"], work["since"]) == ("2026-11-09T19:20:00+08:00", None)
         assert work["checks"] == [
             {
                 "id": str(check.pk),
@@ -215,13 +216,13 @@ class TestWork:
                 "occasion": "routine",
                 "outcome": "defects",
                 "findings": [{"label": "物品悬挂 袋子乱挂", "label_en": "Hanging things bags hung up"}],
-                "by": {"id": school.inspector2.pk, "name": ""},
+                "by": {"id": None, "name": ""},
                 "mine": False,
                 "performed_at": "2026-11-09T19:20:00+08:00",
                 "replaced_by": None,
             }
         ]
-        assert told(school, client, school.inspector, "work", date="2026-11-10")["checks"] == []
+        assert told(school, client, school.inspector, "work", date="2026-11-08")["checks"] == []
 
     def test_a_correction_names_what_it_replaces(self, school: School, client: Client) -> None:
         first = school.check("5413")
@@ -247,7 +248,7 @@ class TestWork:
     ) -> None:
         school.check("教102")
         (check,) = told(school, client, school.people[reader], "work")["checks"]
-        assert check["by"] == {"id": school.inspector.pk, "name": name}
+        assert check["by"] == {"id": school.inspector.pk if name else None, "name": name}
 
     def test_those_who_walk_together_know_each_other(self, school: School, client: Client) -> None:
         a_round(school, ["教101", "教103"], school.inspector, school.inspector2)
@@ -272,9 +273,37 @@ class TestWork:
         school.check("教102", "locked", clock="19:15")
         monday_evening.move_to(at(TUESDAY, "12:00"))
         assert told(school, client, school.inspector, "work")["locked"] == {"room:5413": "2026-11-09T12:30:00+08:00"}
-        assert told(school, client, school.inspector, "work", date="2026-11-16")["locked"] == {}
-        assert told(school, client, school.inspector, "work", date="2020-01-01")["locked"] == {}
-        assert told(school, client, school.inspector, "work", date="0001-01-01")["locked"] == {}
+        monday_evening.move_to(at(MONDAY + timedelta(days=7), "12:00"))
+        assert told(school, client, school.inspector, "work")["locked"] == {}
+
+    def test_what_was_found_in_ones_own_class_or_room_is_not_told_before_it_is_passed(
+        self, school: School, client: Client
+    ) -> None:
+        """He walks with a partner, who records the room that he himself may not."""
+        a_round(school, ["5420", "5403"], school.officer, school.inspector)
+        school.officer.home_room = school.rooms["5403"]
+        school.officer.save()
+        for code in ("5420", "5403"):
+            school.check(code, None, "bags-hanging", {"text": "乱", "points": "1"})
+        for reader, findings in [(school.officer, [0, 0]), (school.inspector, [2, 2]), (school.reviewer2, [2, 2])]:
+            checks = told(school, client, reader, "work")["checks"]
+            assert [check["outcome"] for check in checks] == ["defects", "defects"]
+            assert [len(check["findings"]) for check in checks] == findings
+
+    def test_today_yesterday_and_the_days_of_ones_rounds_are_open_and_no_others(
+        self, school: School, client: Client
+    ) -> None:
+        walked = MONDAY - timedelta(days=4)
+        a_round(school, ["教102"], school.inspector, day=walked)
+        school.check("教102", day=walked)
+        assert len(told(school, client, school.inspector, "work", date="2026-11-05")["checks"]) == 1
+        assert told(school, client, school.inspector, "work", date="2026-11-08")["checks"] == []
+        for day in ("2026-11-07", "2026-11-10", "0001-01-01", "9999-12-31"):
+            answer = client.get("/api/v1/work", {"date": day})
+            assert answer.status_code == 400
+            assert answer.json() == {"detail": "这里只能看今天、昨天和你自己有检查的日子"}
+        client.force_login(school.inspector2)
+        assert client.get("/api/v1/work", {"date": "2026-11-05"}).status_code == 400
 
     @pytest.mark.parametrize(
         "day",
@@ -284,6 +313,60 @@ class TestWork:
         client.force_login(school.inspector)
         answer = client.get("/api/v1/work", {"date": day})
         assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+    def test_asked_since_an_earlier_answer_only_what_came_or_was_replaced_since_is_told(
+        self, school: School, client: Client, monday_evening: Traveller
+    ) -> None:
+        old = school.check("教102", clock="19:00")
+        mistaken = school.check("5413", "locked", clock="19:01")
+        before = told(school, client, school.inspector, "work")
+        assert [check["id"] for check in before["checks"]] == [str(old.pk), str(mistaken.pk)]
+        monday_evening.move_to(at(MONDAY, "19:25"))
+        made_long_ago = school.check("教101", clock="18:00", late=timedelta(minutes=84))
+        mended = school.check("5413", clock="19:01", late=timedelta(minutes=23), replaces=mistaken.pk)
+        after = told(school, client, school.inspector, "work", since=before["now"])
+        assert (after["now"], after["since"]) == ("2026-11-09T19:25:00+08:00", "2026-11-09T19:18:00+08:00")
+        assert {check["id"]: check["replaced_by"] for check in after["checks"]} == {
+            str(made_long_ago.pk): None,
+            str(mistaken.pk): str(mended.pk),
+            str(mended.pk): None,
+        }
+        assert (before["locked"], after["locked"]) == ({"room:5413": "2026-11-09T19:01:00+08:00"}, {})
+
+    def test_what_was_on_its_way_while_the_last_answer_was_made_is_told_all_the_same(
+        self, school: School, client: Client, monday_evening: Traveller
+    ) -> None:
+        slow = school.check("教102", clock="19:19")
+        monday_evening.move_to(at(MONDAY, "19:21"))
+        after = told(school, client, school.inspector, "work", since="2026-11-09T19:20:59+08:00")
+        assert [check["id"] for check in after["checks"]] == [str(slow.pk)]
+
+    @pytest.mark.parametrize(
+        "since",
+        [
+            "2026-11-09T19:21:00+08:00",
+            "2026-11-08T19:19:00+08:00",
+            "0001-01-01T00:00:00+23:59",
+            "9999-12-31T23:59:59-23:59",
+        ],
+    )
+    def test_since_a_time_that_no_answer_of_the_last_day_had_all_is_told(
+        self, school: School, client: Client, since: str
+    ) -> None:
+        school.check("教102", clock="08:00", shift="morning")
+        work = told(school, client, school.inspector, "work", since=since)
+        assert (work["since"], len(work["checks"])) == (None, 1)
+
+    @pytest.mark.parametrize("since", ["", "now", "2026-11-09T19:20:00", "19:20+08:00"])
+    def test_since_is_a_time(self, school: School, client: Client, since: str) -> None:
+        client.force_login(school.inspector)
+        answer = client.get("/api/v1/work", {"since": since})
+        assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+    def test_a_plus_that_nobody_escaped_is_one(self, school: School, client: Client) -> None:
+        client.force_login(school.inspector)
+        work = client.get("/api/v1/work?since=2026-11-09T19:20:00+08:00").json()
+        assert work["since"] == "2026-11-09T19:18:00+08:00"
 
     def test_more_checks_take_no_more_queries(
         self, school: School, client: Client, django_assert_num_queries: DjangoAssertNumQueries
@@ -306,6 +389,23 @@ def test_the_three_addresses_are_closed_to_those_who_never_record(school: School
         client.logout()
 
 
+def test_what_is_long_is_sent_short(school: School, client: Client) -> None:
+    """To those who ask for it; asked again with its ETag it is not sent at all."""
+    client.force_login(school.inspector)
+    for n in range(12):
+        school.check(["5403", "教101", "5420"][n % 3], None, {"text": "乱", "points": "1"})
+    for address in ("places", "work", "standards"):
+        plain = client.get(f"/api/v1/{address}")
+        short = client.get(f"/api/v1/{address}", headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(short.content) == plain.content
+        assert len(short.content) < len(plain.content) / 3
+        assert (short["Content-Encoding"], "Content-Encoding" in plain) == ("gzip", False)
+        assert "Accept-Encoding" in short["Vary"]
+        if "ETag" in short:
+            known = {"Accept-Encoding": "gzip", "If-None-Match": short["ETag"]}
+            assert client.get(f"/api/v1/{address}", headers=known).status_code == 304
+
+
 def test_between_terms_the_phone_is_told_the_day_all_the_same(
     school: School, client: Client, monday_evening: Traveller
 ) -> None:
@@ -313,6 +413,7 @@ def test_between_terms_the_phone_is_told_the_day_all_the_same(
     assert told(school, client, school.inspector, "patrol")["shift"] == "noon"
     assert told(school, client, school.inspector, "work") == {
         "now": "2027-03-01T12:00:00+08:00",
+        "since": None,
         "checks": [],
         "locked": {},
     }

@@ -22,7 +22,7 @@ class AlreadyDecided(Refusal):
 
 
 def reason_given(reason: str) -> str:
-    """`reason` in the characters that are stored. Raises `Refusal` for none, and for one of more than 200 characters."""
+    """`reason` in the characters that are stored. Raises `Refusal` for none, and for more than 200 of them."""
     reason = plain(reason)
     if not reason:
         raise Refusal(_("Say why, in a few words."))

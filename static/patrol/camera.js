@@ -26,7 +26,8 @@ export async function photoOf(file) {
 
 /** @param {File} file @returns {Promise<Blob | null>} */
 async function scale(file) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  // Older browsers do not know the word, and turn the picture by themselves
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => createImageBitmap(file));
   const factor = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = el("canvas", { width: Math.round(picture.width * factor), height: Math.round(picture.height * factor) });
   draw(canvas, picture);

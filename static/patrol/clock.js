@@ -6,6 +6,7 @@ import { told } from "./words.js";
 
 const MAY_BE_OFF = 10 * 60_000;
 const SAME_CLOCK = 30_000;
+const LONG_UNDER_WAY = 10_000;
 
 let offset = 0;
 /** What the phone's clock said when it was last looked at. */
@@ -48,7 +49,8 @@ export const remember = () => keep("clock", { offset: offBy(), last });
  */
 export async function measure(said, { asked, came }) {
   const measured = Date.parse(said) - (asked + came) / 2;
-  if (!Number.isFinite(measured)) return;
+  // An answer that was long under way, or waited for while the phone slept, says nothing about now
+  if (!Number.isFinite(measured) || came - asked > LONG_UNDER_WAY) return;
   [offset, last, between] = [Math.round(measured), came, came - performance.now()];
   await remember();
 }

@@ -9,6 +9,8 @@ import { keep, kept, transact, whereThereIsRoom } from "./store.js";
 /** @typedef {{ groups: PlaceGroup[], places: Place[], etag: string | null }} PlaceList */
 /** @typedef {{ patrol?: Patrol, places?: PlaceList, standards?: number[], work?: DatedWork, returned?: Returned[] }} Pieces */
 
+const ALL_IS_FRESH = 5 * 60_000;
+
 /** @type {Me | null} */
 let person = null;
 /** @type {Pieces} */
@@ -17,6 +19,8 @@ let pieces = {};
 let versions = new Map();
 /** @type {Known | null} */
 let now = null;
+/** When everything was fetched last. */
+let askedAt = 0;
 /** @type {"in" | "out" | "closed" | "unknown"} */
 let signedIn = "unknown";
 
@@ -96,18 +100,29 @@ export async function refresh() {
   if (!meaning(standards)) fresh.standards = await learnStandards(standards.data);
   if (!meaning(work)) fresh.work = { date, ...work.data };
   if (!meaning(returned)) fresh.returned = returned.data.returned;
+  if ([places, standards, work, returned].every((answer) => !meaning(answer))) askedAt = Date.now();
   await learn(fresh);
 }
 
-/** Asks what others have done meanwhile. */
+/** Asks what others have done meanwhile; now and then, and where something is missing, for everything. */
 export async function refreshWork() {
-  if (!navigator.onLine || signedIn !== "in" || !pieces.patrol) return;
+  if (!navigator.onLine || signedIn !== "in") return;
   const date = clock.today();
-  if (date !== pieces.patrol.date) return refresh();
-  const answer = await get(`work?date=${date}`);
+  const isStale = Math.abs(Date.now() - askedAt) > ALL_IS_FRESH;
+  if (!now || isStale || date !== pieces.patrol?.date) return refresh();
+  const had = pieces.work?.date === date ? pieces.work : null;
+  const since = had ? `&since=${encodeURIComponent(had.now)}` : "";
+  const answer = await get(`work?date=${date}${since}`, { owner: person?.id });
+  if (meaning(answer) === "other-user") return refresh();
   if (meaning(answer)) return;
   await clock.measure(answer.data.now, answer);
-  await learn({ work: { date, ...answer.data } });
+  await learn({ work: had && answer.data.since ? added(had, answer.data) : { date, ...answer.data } });
+}
+
+/** What has come since, or is another by now. @param {DatedWork} had @param {Work} news @returns {DatedWork} */
+function added(had, { now, checks, locked }) {
+  const all = new Map([...had.checks, ...checks].map((check) => [check.id, check]));
+  return { ...had, now, checks: [...all.values()], locked: { ...had.locked, ...locked } };
 }
 
 /** Measures the clock; what stood in the way, or null. @returns {Promise<Why | null>} */
@@ -128,14 +143,11 @@ async function greet(there) {
   await keep("names", { ...(await names()), [there.id]: there.name });
 }
 
-/** @param {Standard[]} standards those in force @returns {Promise<number[]>} their ids */
+/** Those before them stay: a record, a draft or a check that comes back is read by its own version. @param {Standard[]} standards those in force @returns {Promise<number[]>} their ids */
 async function learnStandards(standards) {
   const inForce = standards.map(({ id }) => id);
-  const written = transact(["standards", "outbox"], "readwrite", async (tx) => {
-    const store = tx.objectStore("standards");
-    const used = (await tx.objectStore("outbox").getAll()).map((/** @type {OutboxRow} */ row) => row.item.standard);
-    for (const id of await store.getAllKeys()) if (!inForce.includes(Number(id)) && !used.includes(id)) await store.delete(id);
-    for (const version of standards) await store.put(version);
+  const written = transact(["standards"], "readwrite", async (tx) => {
+    for (const version of standards) await tx.objectStore("standards").put(version);
   });
   await whereThereIsRoom(written);
   for (const version of standards) versions.set(version.id, version);

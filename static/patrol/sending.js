@@ -63,15 +63,15 @@ async function forgetSent() {
 }
 
 /**
- * Sends what is due; with `now` all of it, and also where the browser says that there is no network. One sending at a
- * time, of all tabs.
+ * Sends what is due; with `now` all of it. Where the browser says that there is no network, it may be wrong: with `now` or
+ * in `doubt` it is tried all the same. One sending at a time, of all tabs.
  *
- * @param {{ now?: boolean }} [options]
+ * @param {{ now?: boolean, doubt?: boolean }} [options]
  * @returns {Promise<void>}
  */
-export async function flush({ now = false } = {}) {
+export async function flush({ now = false, doubt = now } = {}) {
   if (now) await hurry();
-  else if (!navigator.onLine) return;
+  if (!navigator.onLine && !doubt) return wakeIn(LONGEST_WAIT, true);
   queued ??= sendInTurn();
   return queued;
 }
@@ -88,8 +88,10 @@ async function sendAll() {
   if (owner === undefined) return;
   const trouble = await sendRecordsAndPhotos(owner).catch(storageTrouble);
   why = trouble?.why ?? null;
-  patience = trouble ? Math.min(patience * 2, LONGEST_WAIT) : FIRST_WAIT;
-  if (trouble) wakeIn(trouble.wait ?? patience);
+  // Also what the server said nothing about
+  const isLeft = trouble !== null || (await rows()).some((row) => isReady(row, owner));
+  patience = isLeft ? Math.min(patience * 2, LONGEST_WAIT) : FIRST_WAIT;
+  if (isLeft) wakeIn(trouble?.wait ?? patience);
   channel.postMessage(why);
   tell();
   if (why === "other-user") void refresh();
@@ -106,15 +108,15 @@ async function wakeWhenDue() {
   if (undue.length > 0) wakeIn(Math.min(...undue.map((row) => row.dueAt)) - Date.now());
 }
 
-/** Flushes after `ms`, or before where that is settled already. @param {number} ms */
-export function wakeIn(ms) {
+/** Flushes after `ms`, or before where that is settled already. @param {number} ms @param {boolean} [doubt] */
+export function wakeIn(ms, doubt = false) {
   const at = performance.now() + ms;
   if (at >= wakesAt) return;
   clearTimeout(timer);
   wakesAt = at;
   timer = setTimeout(() => {
     wakesAt = Infinity;
-    void flush();
+    void flush({ doubt });
   }, ms);
 }
 
