@@ -14,8 +14,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 class PersonCookieMiddleware:
     """Says in a cookie whose session the browser holds, by the id, and nothing that anybody could sign in with.
 
-    The phone's app is the same page for everybody and is opened without a signal: after another person has signed in, it
-    must not file what he taps under the one before.
+    The phone's app is the same page for everybody and is opened without a signal: after another person has signed in,
+    it must not file what he taps under the one before.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

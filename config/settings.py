@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     # A minute's sweep that nobody took is worth nothing in the next minute
     "sweep-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-thumbs": {"task": "inspections.tasks.sweep_thumbs", "schedule": 60.0, "options": {"expires": 55}},
+    "sweep-unnamed": {"task": "inspections.tasks.sweep_unnamed", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
 # People

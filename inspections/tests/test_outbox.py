@@ -195,6 +195,24 @@ class TestSending:
         phone.wait(40_000)
         phone.shows("都发出去了")
 
+    def test_what_the_server_says_nothing_about_goes_again_by_itself(self, phone: Phone) -> None:
+        answered: list[Route] = []
+
+        def once(route: Route) -> None:
+            if answered:
+                return route.fallback()
+            answered.append(route)
+            route.fulfill(json={"results": []})
+
+        phone.meddle("inspections/batch", once)
+        phone.record("5413")
+        phone.wait()
+        phone.settle()
+        phone.shows("1 条未同步")
+        phone.wait(30_000)
+        phone.shows("都发出去了")
+        assert recorded() == ["room:5413"]
+
     def test_a_server_that_asks_for_time_is_given_it(self, phone: Phone) -> None:
         busy: Any = {"status": 429, "json": {}, "headers": {"Retry-After": "120"}}
         phone.meddle("inspections/batch", lambda route: route.fulfill(**busy), times=1)

@@ -156,7 +156,9 @@ def test_a_correction_keeps_the_pictures_of_what_it_corrects(phone: Phone) -> No
     second = Inspection.objects.get(replaces=first)
     kept = second.findings.get(defect__code="bed-unmade")
     assert [str(photo.photo_id) for photo in kept.photos.all()] == [
-        str(photo.photo_id) for finding in Inspection.objects.get(pk=first).findings.all() for photo in finding.photos.all()
+        str(photo.photo_id)
+        for finding in Inspection.objects.get(pk=first).findings.all()
+        for photo in finding.photos.all()
     ]
 
 
@@ -238,3 +240,59 @@ def test_an_area_is_found_by_letters_too(phone: Phone) -> None:
     page.get_by_role("button", name="字母汉字").click()
     page.locator("#q[inputmode=text]").fill("教")
     page.get_by_text("教101").first.wait_for()
+
+
+def test_what_was_missed_on_the_first_visit_is_asked_for_again(
+    walked: School, take_phone: Callable[..., Phone]
+) -> None:
+    phone = take_phone(walked.inspector)
+    phone.meddle("places", lambda route: route.abort())
+    phone.page.goto("/patrol/")
+    phone.page.get_by_text("正在取路线").wait_for()
+    phone.leave_alone("places")
+    phone.context.clock.fast_forward(60_000)
+    phone.page.locator("#coverage", has_text="0 / 3").wait_for()
+
+
+def test_a_round_given_meanwhile_comes_up_by_itself(school: School, take_phone: Callable[..., Phone]) -> None:
+    phone = take_phone(school.inspector).open()
+    phone.page.get_by_text("现在没有要查的").wait_for()
+    tell_men_from_women(school)
+    a_round(school, CODES, school.inspector)
+    phone.context.clock.fast_forward(6 * 60_000)
+    phone.page.locator("#coverage", has_text="0 / 3").wait_for()
+
+
+def test_a_refused_correction_hides_nothing(phone: Phone) -> None:
+    page = phone.page
+    first = phone.record("5403")
+    phone.wait()
+    phone.shows("都发出去了")
+    phone.record("5403", outcome="defects", replaces=first)  # it names none
+    phone.wait()
+    phone.shows("1 条要改")
+    page.locator(".is-clean", has_text="5403").wait_for()
+    assert page.locator("#coverage").inner_text().replace(" ", "") == "1/3"
+
+
+@pytest.mark.parametrize(("screen", "scheme"), [("phone", "dark"), ("desk", "light")])
+def test_dark_and_on_a_desk_nothing_is_wrong_either(
+    walked: School,
+    take_phone: Callable[..., Phone],
+    accessibility_faults: Callable[[Page], list[str]],
+    screen: str,
+    scheme: str,
+) -> None:
+    phone = take_phone(walked.inspector, screen=screen, scheme=scheme).open()
+    page = phone.page
+    page.locator("#coverage").wait_for()
+    assert accessibility_faults(page) == []
+    page.goto("/patrol/#find")
+    page.locator("#q").fill("5")
+    page.locator("#found a").first.wait_for()
+    assert accessibility_faults(page) == []
+    page.goto("/patrol/#place/room:5420")
+    find(page, "袋子乱挂")
+    page.locator(".found").wait_for()
+    phone.look()
+    assert accessibility_faults(page) == []

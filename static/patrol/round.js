@@ -240,12 +240,14 @@ async function clean(place, slot) {
   }
   saving.add(place.key);
   pressedAt = performance.now();
+  const before = left;
   left = place.key;
   try {
     await outbox.save(newItem(place, slot, "clean"));
     navigator.vibrate?.(10);
     byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: cleanWord(place) });
   } catch (error) {
+    left = before;
     notSaved(place, error);
   } finally {
     saving.delete(place.key);
@@ -326,7 +328,7 @@ function drawNothing(known) {
 function drawSearch(known, seen) {
   if (!main) return;
   const isNew = !byId("q");
-  bar(el("a", { class: "back", href: "#" }, icon("back"), t("route")));
+  bar(el("a", { class: "back", href: "#" }, icon("back"), t("route")), el("h1", { class: "visually-hidden" }, t("by-number")));
   const field = el("input", { class: "form-control", type: "search", id: "q", inputmode: byLetters ? "text" : "numeric", autocomplete: "off", value: query ?? "", "aria-label": t("number-or-name"), placeholder: t("number-or-name"), oninput: look, onkeydown: first });
   const found = matches(known);
   const list = found.length > 0

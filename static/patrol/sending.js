@@ -157,15 +157,15 @@ async function sendRecords(owner) {
     const inspections = batch.map((row) => row.item);
     const answer = await send("POST", "inspections/batch", { owner, json: { sent_at: sentAt(batch), inspections } });
     if (!meaning(answer) && Array.isArray(answer.data.results)) {
-      await settle(batch, answer.data.results);
-      batch.forEach((row) => tried.add(row.id));
+      if (!(await settle(batch, answer.data.results))) trouble = { why: "server", wait: null };
+      batch.forEach((row) => tried.add(attempt(row)));
       chokes = 0;
       continue;
     }
     trouble = troubleOf(answer);
     await note(batch, answer, trouble);
     if (!isAboutContent(answer)) return trouble;
-    if (batch.length === 1) batch.forEach((row) => tried.add(row.id));
+    if (batch.length === 1) batch.forEach((row) => tried.add(attempt(row)));
     if (answer.status >= 500 && ++chokes === CHOKES_IN_A_ROW) return trouble;
   }
 }
@@ -195,7 +195,10 @@ async function hand(owner, tried) {
 const isReady = (row, owner) => row.owner === owner && row.state === "waiting" && isDue(row);
 
 /** @param {OutboxRow} row @param {number} owner @param {Set<string>} tried */
-const isToSend = (row, owner, tried) => isReady(row, owner) && !row.stored && !tried.has(row.id);
+const isToSend = (row, owner, tried) => isReady(row, owner) && !row.stored && !tried.has(attempt(row));
+
+/** Once more by another clock is something else. @param {OutboxRow} row */
+const attempt = ({ id, offset }) => `${id} ${offset}`;
 
 /** Due, too, is what was saved before somebody turned the clock back. @param {OutboxRow} row */
 const isDue = ({ dueAt }) => dueAt <= Date.now() || dueAt > Date.now() + GRACE;
@@ -213,10 +216,11 @@ function sentAt([first]) {
 
 /** @typedef {{ id: string, status: string, errors?: Record<string, string[]>, photos?: string[] }} Result */
 
-/** Takes the server at its word, row by row. @param {OutboxRow[]} batch @param {Result[]} results */
+/** Takes the server at its word, row by row; whether it has said something of each. @param {OutboxRow[]} batch @param {Result[]} results */
 async function settle(batch, results) {
   const said = new Map(results.map((result) => [result.id, result]));
   await edit(batch, (row) => settled(row, said.get(row.id)));
+  return batch.every(({ id }) => said.has(id));
 }
 
 /** A row of which the server says nothing stays. @param {OutboxRow} row @param {Result | undefined} result @returns {OutboxRow} */
