@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
@@ -10,8 +13,9 @@ from django.urls import resolve
 from campus.models import Membership, Role, User
 from config import access
 from config.navigation import Navigation, navigation
-from config.tests.school import School
+from config.tests.school import MONDAY, School, at
 from inspections.models import Inspection
+from inspections.rounds.services import call_off, send_out
 from scoring.services import send_back
 
 EVERYBODYS = ["排名", "通报"]
@@ -108,3 +112,35 @@ def test_the_head_names_the_person_and_the_weightiest_role(school: School) -> No
     Membership.objects.create(user=school.officer, role=Role.INSPECTOR)
     assert shown_to(school.officer).who == f"陈同学，{Role.INSPECTOR.label}"
     assert shown_to(school.nobody).who == "冯同学"
+
+
+def test_an_officer_on_a_round_today_finds_the_way_to_it(
+    school: School, client: Client, time_machine: Any
+) -> None:
+    time_machine.move_to(at(MONDAY, "19:00"), tick=False)
+    school.officer.gender = "male"
+    school.officer.save()
+    codes = [school.target(code) for code in ("5403", "教103")]
+    one = send_out(
+        name="互查",
+        targets=codes,
+        users=[school.officer],
+        day=MONDAY,
+        shift="evening",
+        occasion="routine",
+        starts_at=time(19, 20),
+        by=school.reviewer,
+    )
+    labels = ["检查", "本班", *EVERYBODYS]
+    shown = shown_to(school.officer)
+    assert [line.label for line in shown.lines] == labels
+    assert [tab.label for tab in shown.tabs] == [*labels, "我的"]
+    assert shown.lines[0].url == "/patrol/"
+    client.force_login(school.officer)
+    assert 'href="/patrol/"' in client.get("/", follow=True).content.decode()
+    assert [line.url for line in shown_to(school.inspector).lines if line.label == "检查"] == ["/mine/"]
+    time_machine.move_to(at(MONDAY + timedelta(days=1), "08:00"))
+    assert "检查" not in [line.label for line in shown_to(school.officer).lines]
+    time_machine.move_to(at(MONDAY, "19:00"))
+    call_off(round=one, by=school.reviewer)
+    assert "检查" not in [line.label for line in shown_to(school.officer).lines]

@@ -151,7 +151,9 @@ class RealWeeks(TestCase):
         of_1151 = FindingPhoto.objects.filter(finding__entries__school_class__code="1151")
         assert [named.arrived for named in of_1151.with_arrival()] == [True, True]
         today = FindingPhoto.objects.filter(finding__inspection__performed_on=TODAY)
-        (late,) = set(today.awaited().values_list("finding__inspection__room__code", flat=True))
+        (late,) = set(
+            today.with_arrival().filter(arrived=False).values_list("finding__inspection__room__code", flat=True)
+        )
         assert late == "3318"
         assert Photo.objects.filter(thumb_made_at=None).count() == 0
         photo = Photo.objects.all()[0]
