@@ -142,8 +142,7 @@ def _not_by_itself(drafts: Sequence[CheckDraft], results: Sequence[Result], send
     rejected = [draft.id for draft, result in zip(drafts, results, strict=True) if isinstance(result, Rejected)]
     stored = set(Inspection.objects.filter(pk__in=rejected).values_list("pk", flat=True))
     return [
-        _second(draft, sending) if draft.id in stored else result
-        for draft, result in zip(drafts, results, strict=True)
+        _second(draft, sending) if draft.id in stored else result for draft, result in zip(drafts, results, strict=True)
     ]
 
 

@@ -8,7 +8,6 @@ came of it, and ends with 1 where a check or a photo is lost, torn or there twic
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import socket
@@ -43,10 +42,10 @@ PHONES = 20
 CHECKS = 50
 BATCH_AT_MOST = 10
 KILLED_EVERY = 2.0  # seconds
-BREATH = 10  # requests that get through before workers are killed again, however long that takes on a busy machine
+BREATH = PHONES  # requests that get through before workers are killed again, however long that takes on a busy machine
 SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.05, 2.0  # seconds until a phone gives a request up
 RESTS_AT_MOST = 0.6  # seconds between two requests of a phone that get through
-FRUITLESS_AT_MOST = 1000  # requests in a row, with about 0.2 s after each: then the server is given up
+FRUITLESS_AT_MOST = 1000  # requests in a row, with a quarter of a second after each: then the server is given up
 PRODUCT = "config.wsgi:application"
 DEFECTS = ["bags-hanging", "room-floor-dirty", "sill-cluttered", "washroom-dirty", "room-rubbish-left"]
 # As `config.serve` keeps the web server, and nothing else of the Procfile: {app} takes the place of the application
@@ -215,7 +214,7 @@ class Phone:
                 self.got_through.release()
             if self.fruitless > FRUITLESS_AT_MOST:
                 raise Broken(f"{self}: {len(self._owed(self.items))} checks wait, and the server does not take them")
-            if over.wait(self.random.uniform(0, RESTS_AT_MOST) if through else self.random.uniform(0.05, 0.3)):
+            if over.wait(self.random.uniform(0, RESTS_AT_MOST) if through else self.random.uniform(0.1, 0.4)):
                 return
 
     def is_empty(self) -> bool:
@@ -275,8 +274,7 @@ class Phone:
         return said
 
     def _patience(self) -> float:
-        # As many below 0.3 s as above: some answers are always too late
-        return math.exp(self.random.uniform(math.log(SHORTEST_PATIENCE), math.log(LONGEST_PATIENCE)))
+        return self.random.uniform(SHORTEST_PATIENCE, LONGEST_PATIENCE)
 
     def __str__(self) -> str:
         return f"phone {self.number}"
@@ -429,7 +427,10 @@ def hand_over_all(storm: Storm, server: Server, over: Event) -> None:
             raise
 
     with ThreadPoolExecutor(len(storm.phones)) as pool:
-        list(pool.map(hand_over, storm.phones))
+        try:
+            list(pool.map(hand_over, storm.phones))
+        finally:
+            over.set()
 
 
 def faults(storm: Storm, stored_as: str = "id") -> dict[str, list[str]]:

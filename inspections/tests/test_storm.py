@@ -29,7 +29,7 @@ def test_every_check_and_every_photo_once(tmp_path: Path) -> None:
 
 
 def test_it_would_show_in_a_server_with_ids_of_its_own(tmp_path: Path) -> None:
-    storm = rage(tmp_path, app="inspections.tests.naive:application", checks=CHECKS // 2)
+    storm = rage(tmp_path, app="inspections.tests.naive:application", checks=CHECKS // 5)
     assert faults(storm, stored_as="note")["twice"], storm
 
 
@@ -40,16 +40,16 @@ def test_a_check_is_not_refused_for_what_its_first_sending_stores_meanwhile(
     """The storm showed it: between the look for the ids and that for what they name, the same batch came through."""
     client.force_login(school.inspector)
     with time_machine.travel(at(MONDAY, "19:25"), tick=False):
-        replaced = item()
-        send(client, replaced)
+        replaced, neighbour = item(), item("5420")
+        send(client, replaced, neighbour)
         finding = found(photos=["11111111-1111-4111-8111-111111111111"])
         check = item("5413", finding, replaces=replaced["id"] if "replaces" in names else None)
-        batch = [check, item("5420")]
+        batch = [check, neighbour]
         look_up = recording.look_up  # type: ignore[attr-defined]
 
         def look_up_later(*args: Any) -> Any:
             monkeypatch.setattr(recording, "look_up", look_up)
-            assert statuses(send(client, *batch)) == ["created", "created"]
+            assert statuses(send(client, *batch)) == ["created", "duplicate"]
             return look_up(*args)
 
         monkeypatch.setattr(recording, "look_up", look_up_later)
