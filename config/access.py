@@ -81,6 +81,7 @@ TABLE: dict[str, Rule] = {
     "inspections:round-call-off": holding(Role.REVIEWER),
     "inspections:walker-leave": holding(Role.REVIEWER),
     "inspections:walker-back": holding(Role.REVIEWER),
+    "inspections:walker-confirm": holding(Role.REVIEWER),
     "inspections:walker-substitute": holding(Role.REVIEWER),
     "inspections:walker-remove": holding(Role.REVIEWER),
     "inspections:coverage": holding(Role.REVIEWER),

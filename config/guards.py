@@ -122,7 +122,7 @@ NAMED_ALREADY = """EXISTS (
         NOT EXISTS (SELECT 1 FROM inspections_inspection r WHERE r.replaces_id = i.id)
         OR i.inspector_id <> (SELECT m.inspector_id FROM inspections_inspection m
                               JOIN inspections_finding g ON g.inspection_id = m.id WHERE g.id = NEW.finding_id)))"""
-LOCK_PHOTO = "PERFORM pg_advisory_xact_lock(hashtextextended(CAST(NEW.{} AS text), 0));"
+LOCK_PHOTO = "PERFORM pg_advisory_xact_lock(hashtextextended(CAST({} AS text), 0));"
 PHOTO_CHANGES = """OLD.thumb_made_at IS NOT NULL OR (
     NEW.id, NEW.sha256, NEW.sender_id, NEW.received_at, NEW.file, NEW.width, NEW.height, NEW.size) <> (
     OLD.id, OLD.sha256, OLD.sender_id, OLD.received_at, OLD.file, OLD.width, OLD.height, OLD.size)"""
@@ -214,7 +214,7 @@ GUARDS: tuple[Guard, ...] = (
         ("INSERT",),
         PHOTO_IS_ANOTHERS,
         "the picture is somebody else’s",
-        LOCK_PHOTO.format("photo_id"),
+        LOCK_PHOTO.format("NEW.photo_id"),
     ),
     Guard(
         "inspections_findingphoto_of_one_finding",
@@ -222,7 +222,7 @@ GUARDS: tuple[Guard, ...] = (
         ("INSERT",),
         NAMED_ALREADY,
         "another finding has this picture",
-        LOCK_PHOTO.format("photo_id"),
+        LOCK_PHOTO.format("NEW.photo_id"),
     ),
     Guard(
         "inspections_photo_of_one_person",
@@ -230,11 +230,19 @@ GUARDS: tuple[Guard, ...] = (
         ("INSERT",),
         NAMED_BY_ANOTHER,
         "the finding with this picture is somebody else’s",
-        LOCK_PHOTO.format("id"),
+        LOCK_PHOTO.format("NEW.id"),
     ),
     # Its small copy comes later, once
     Guard("inspections_photo_stays", "inspections_photo", ("UPDATE",), PHOTO_CHANGES, "a picture is kept as it came"),
-    Guard("inspections_photo_never_deleted", "inspections_photo", ("DELETE",), "TRUE", "a picture is kept as it came"),
+    # One that nobody ever named is swept away
+    Guard(
+        "inspections_photo_never_deleted",
+        "inspections_photo",
+        ("DELETE",),
+        "EXISTS (SELECT 1 FROM inspections_findingphoto n WHERE n.photo_id = OLD.id)",
+        "a picture is kept as it came",
+        LOCK_PHOTO.format("OLD.id"),
+    ),
     _no_replace("inspections_photo", "a picture is kept as it came"),
     # An exemption may still come; who answered for the place does not change
     Guard(

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from campus.models import Role, User
+from campus.selectors import today
 from config.access import TABLE, closed
+from inspections.rights import may_record_anywhere
+from inspections.rounds.selectors import rounds_of
 from scoring.mine import count_sent_back
 
 # With one's own page as the last: more than five do not fit under a thumb
@@ -36,6 +39,7 @@ class Place(NamedTuple):
 
 OWN_CLASS = "reports:class"
 MINE = "scoring:mine"
+PATROL = "inspections:patrol"
 
 PLACES = (
     Place(
@@ -71,6 +75,7 @@ PLACES = (
             }
         ),
     ),
+    Place(PATROL, pgettext_lazy("navigation", "Check"), "clip", (Role.OFFICER,)),
     Place(OWN_CLASS, pgettext_lazy("navigation", "My class"), "home", (Role.OFFICER,)),
     Place("reports:ranking", pgettext_lazy("navigation", "Ranking"), "rank", None, frozenset({OWN_CLASS})),
     Place(
@@ -124,7 +129,7 @@ def navigation_for(request: HttpRequest) -> Navigation:
 
 def lines_for(user: User, here: Here) -> Iterator[Line]:
     for place in PLACES:
-        if place.view == OWN_CLASS and not own_class(user):
+        if (place.view == OWN_CLASS and not own_class(user)) or (place.view == PATROL and not walks_today(user)):
             continue
         wanted = place.roles is None or user.holds(*place.roles)
         if wanted and TABLE.get(place.view, closed)(user):
@@ -141,6 +146,11 @@ def own_class(user: User) -> str:
     """The code of the home class that one is an officer of; empty where there is none."""
     held = user.classes_held(Role.OFFICER)
     return user.home_class.code if user.home_class is not None and user.home_class.pk in held else ""
+
+
+def walks_today(user: User) -> bool:
+    """Whether an officer, who has no page of his own checks, is on a round (互查) today."""
+    return user.holds(Role.OFFICER) and not may_record_anywhere(user) and rounds_of(user, today()).exists()
 
 
 def who(user: User) -> str:

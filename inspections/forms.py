@@ -20,7 +20,18 @@ from campus.models import SHIFT_CHOICES, User
 from campus.selectors import When
 from campus.templatetags.figures import moment
 from inspections.drafts import CheckDraft, FindingDraft, figure
-from inspections.models import NOTE_LENGTH, OWN_TEXT_LENGTH, Defect, Finding, FindingPhoto, Inspection, Kind, Occasion, Outcome, Told
+from inspections.models import (
+    NOTE_LENGTH,
+    OWN_TEXT_LENGTH,
+    Defect,
+    Finding,
+    FindingPhoto,
+    Inspection,
+    Kind,
+    Occasion,
+    Outcome,
+    Told,
+)
 from inspections.places import Slot
 from inspections.selectors import LOCKED_AGAIN
 from inspections.services import Conflict, Recorded, Rejected, record_press

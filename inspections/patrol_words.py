@@ -147,7 +147,8 @@ def route() -> Words:
             "{place} is not saved: this browser could not write it down. Press again; if it stays so, close the app and open it anew."
         ),
         "day-over": _(
-            "It is past midnight: this round was yesterday's, and nothing was recorded. Record it as a spot check, by its number."
+            "It is past midnight: this round was yesterday's, and nothing was recorded. "
+            "Record it as a spot check, by its number."
         ),
         "by-number": _("By number"),
         "round-done": _("This round is done."),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
 from campus.models import Role
 
@@ -34,22 +34,6 @@ class RoundQuerySet(models.QuerySet[Any]):
     def walked_by(self, user: User) -> Self:
         """The rounds that `user` walks, those he is on leave from left out."""
         return self.held().filter(walkers__user=user, walkers__excused_at__isnull=True)
-
-
-class WalkerQuerySet(models.QuerySet[Any]):
-    def with_first_check(self) -> Self:
-        """Adds `first`: when the person first checked something on the round, also where that was corrected since."""
-        from inspections.models import Inspection
-
-        on_route = Q(room__stops__round=OuterRef("round")) | Q(area__stops__round=OuterRef("round"))
-        checks = Inspection.objects.filter(
-            on_route,
-            inspector=OuterRef("user"),
-            performed_on=OuterRef("round__date"),
-            shift=OuterRef("round__shift"),
-            occasion=OuterRef("round__occasion"),
-        )
-        return self.annotate(first=Subquery(checks.order_by("performed_at").values("performed_at")[:1]))
 
 
 class InspectionQuerySet(models.QuerySet[Any]):
@@ -90,10 +74,6 @@ class FindingPhotoQuerySet(models.QuerySet[Any]):
         from inspections.models import Photo
 
         return self.annotate(arrived=Exists(Photo.objects.filter(pk=OuterRef("photo_id"))))
-
-    def awaited(self) -> Self:
-        """Those whose picture has not arrived."""
-        return self.with_arrival().filter(arrived=False)
 
 
 # What counts whatever the standard says; `locked` does where it costs (§5.3)

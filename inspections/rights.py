@@ -24,19 +24,19 @@ DAY = timedelta(days=1)
 class Walk:
     """A round that somebody walks; `until` is when he went on leave from it, or it was called off."""
 
-    date: date
+    on: date
     shift: str
     occasion: str
     until: datetime | None
 
     def holds(self, draft: CheckDraft, day: date) -> bool:
-        """Whether `draft`, made on `day`, was made on it: by the round as it stood then, whatever became of it since."""
+        """Whether `draft`, made on `day`, was made on it, by the round as it stood then: it may come much later."""
         if (draft.shift, draft.occasion) != (self.shift, self.occasion):
             return False
         if self.until is not None and draft.performed_at >= self.until:
             return False
-        past_midnight = day == self.date + DAY and draft.performed_at < shift_ends(self.date, self.shift) + RUNS_ON
-        return day == self.date or past_midnight
+        past_midnight = day == self.on + DAY and draft.performed_at < shift_ends(self.on, self.shift) + RUNS_ON
+        return day == self.on or past_midnight
 
 
 Walks = Mapping[Place, Sequence[Walk]]  # by the places on the rounds

@@ -29,6 +29,12 @@ def sweep_thumbs() -> None:
         make_thumb.apply_async((str(photo),), expires=SWEPT_SECONDS)
 
 
+@shared_task
+def sweep_unnamed() -> None:
+    """Every hour: delete the pictures that no finding has named for a month."""
+    services.forget_unnamed()
+
+
 def send_thumb(photo: UUID) -> None:
     """Hand a picture to the worker. Where the queue does not answer, the next sweep does it."""
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from campus.models import Role, User
@@ -12,7 +14,7 @@ from scoring.rights import no_reviewer_may
 PHOTOS_OF_LINES = Prefetch("finding__photos", FindingPhoto.objects.with_arrival())
 
 
-def photos_of_findings(user: User) -> Prefetch:
+def photos_of_findings(user: User) -> Prefetch[Any]:
     """The pictures that findings name, of those that `user` may look at, and which of them have arrived."""
     return Prefetch("findings__photos", FindingPhoto.objects.with_arrival().filter(_looked_at_by(user)))
 
@@ -28,7 +30,7 @@ def photos_open_to(user: User) -> QuerySet[Photo]:
 
 
 def _looked_at_by(user: User) -> Q:
-    """Pictures in findings: all for a reviewer; for an advisor those of his classes' mess, and of what he decides on."""
+    """Pictures in findings: a reviewer looks at all; an advisor at his classes' mess, and at what he decides on."""
     if user.holds(Role.REVIEWER):
         return Q()
     his = user.readable_classes("finding__school_class__")

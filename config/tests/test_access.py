@@ -151,6 +151,7 @@ CASES: dict[str, Case] = {
     "inspections:round-call-off": Case({"reviewer"}, own=a_round, post={}),
     "inspections:walker-leave": Case({"reviewer"}, own=a_walker, post={}),
     "inspections:walker-back": Case({"reviewer"}, own=a_walker, post={}),
+    "inspections:walker-confirm": Case({"reviewer"}, own=a_walker, post={}),
     "inspections:walker-substitute": Case({"reviewer"}, own=a_walker, post={}),
     "inspections:walker-remove": Case({"reviewer"}, own=a_walker, post={}),
     "inspections:coverage": Case({"reviewer"}),

@@ -68,7 +68,7 @@ def test_yesterday_tells_who_came_who_was_late_on_leave_and_absent(time_machine:
         ("孙悦", Presence.LATE),
         ("李婷", Presence.ON_TIME),
         ("何敏", Presence.EXCUSED),
-        ("孙悦", Presence.ABSENT),
+        ("孙悦", Presence.UNRECORDED),
     }
     assert [missed.target.code for missed in coverage(saturday).missed] == ["3318"]
     assert not Inspection.objects.filter(performed_on=saturday, verification__isnull=True).exists()

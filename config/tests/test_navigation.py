@@ -114,9 +114,7 @@ def test_the_head_names_the_person_and_the_weightiest_role(school: School) -> No
     assert shown_to(school.nobody).who == "冯同学"
 
 
-def test_an_officer_on_a_round_today_finds_the_way_to_it(
-    school: School, client: Client, time_machine: Any
-) -> None:
+def test_an_officer_on_a_round_today_finds_the_way_to_it(school: School, client: Client, time_machine: Any) -> None:
     time_machine.move_to(at(MONDAY, "19:00"), tick=False)
     school.officer.gender = "male"
     school.officer.save()
@@ -138,7 +136,7 @@ def test_an_officer_on_a_round_today_finds_the_way_to_it(
     assert shown.lines[0].url == "/patrol/"
     client.force_login(school.officer)
     assert 'href="/patrol/"' in client.get("/", follow=True).content.decode()
-    assert [line.url for line in shown_to(school.inspector).lines if line.label == "检查"] == ["/mine/"]
+    assert [line.url for line in shown_to(school.inspector).lines if line.label == "检查"] == ["/checks/"]
     time_machine.move_to(at(MONDAY + timedelta(days=1), "08:00"))
     assert "检查" not in [line.label for line in shown_to(school.officer).lines]
     time_machine.move_to(at(MONDAY, "19:00"))

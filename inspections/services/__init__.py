@@ -2,7 +2,14 @@
 
 from inspections.drafts import CheckDraft, FindingDraft
 from inspections.pictures import NotAPicture
-from inspections.services.photos import Kept, PhotoConflict, keep_photo, make_thumb, photos_without_thumb
+from inspections.services.photos import (
+    Kept,
+    PhotoConflict,
+    forget_unnamed,
+    keep_photo,
+    make_thumb,
+    photos_without_thumb,
+)
 from inspections.services.recording import (
     PASSING,
     Conflict,
@@ -27,6 +34,7 @@ __all__ = [
     "Recorded",
     "Rejected",
     "Result",
+    "forget_unnamed",
     "keep_photo",
     "make_thumb",
     "photos_without_thumb",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import IO, Literal
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +24,7 @@ from inspections.pictures import Picture, redrawn, thumb
 UNSENT = timedelta(minutes=1)
 GIVEN_UP = timedelta(days=7)
 SWEPT_AT_ONCE = 200
+UNNAMED = timedelta(days=30)
 
 
 class PhotoConflict(Exception):
@@ -70,10 +74,36 @@ def make_thumb(*, photo: UUID) -> None:
 
 
 def photos_without_thumb() -> list[UUID]:
-    """Ids of the pictures whose small copy somebody should have made by now; after a week it is given up."""
+    """Ids of the pictures whose small copy somebody should have made by now; after a week it is given up.
+
+    Where there are many, each minute tells the next of them: those that nobody can make (their file is gone) are in
+    nobody's way.
+    """
     now = timezone.now()
     forgotten = Photo.objects.filter(thumb_made_at=None, received_at__range=(now - GIVEN_UP, now - UNSENT))
-    return list(forgotten.order_by("received_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    parts = ceil(forgotten.count() / SWEPT_AT_ONCE)
+    first = int(now.timestamp() // 60) % max(parts, 1) * SWEPT_AT_ONCE
+    in_order = forgotten.order_by("received_at", "pk").values_list("pk", flat=True)
+    return list(in_order[first : first + SWEPT_AT_ONCE])
+
+
+def forget_unnamed() -> None:
+    """Delete pictures that came a month ago and that no finding has named since: their record will not come."""
+    named = FindingPhoto.objects.filter(photo_id=OuterRef("pk"))
+    old = Photo.objects.filter(~Exists(named), received_at__lt=timezone.now() - UNNAMED)
+    for photo in old.order_by("received_at", "pk")[:SWEPT_AT_ONCE]:
+        # The database refuses it where a record that names it has come just now
+        with suppress(IntegrityError):
+            _forget(photo)
+
+
+@transaction.atomic
+def _forget(photo: Photo) -> None:
+    """The row with its files: one whose files alone are gone is found again by the next sweep."""
+    large, small = str(photo.file), photo.thumb_name
+    photo.delete()
+    default_storage.delete(large)
+    default_storage.delete(small)
 
 
 def _again(stored: Photo, sha256: str, sender: User) -> Kept:

@@ -17,10 +17,10 @@ from campus.models import User
 from config.tests.school import MONDAY, at
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, LocatorAssertions, Page, Request, Route
+    from playwright.sync_api import BrowserContext, Locator, Page, Request, Route
 
 
-def wanted(place: Locator) -> LocatorAssertions:
+def wanted(place: Locator) -> Any:
     """What must come to be true of it; the error says what is there instead."""
     from playwright.sync_api import expect
 

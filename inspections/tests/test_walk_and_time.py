@@ -153,7 +153,7 @@ def test_a_correction_keeps_the_pictures_of_what_it_corrects(phone: Phone) -> No
     phone.keeps()
     phone.wait()
     phone.shows("都发出去了")
-    second = Inspection.objects.get(replaces=first)
+    second = Inspection.objects.get(replaces_id=first)
     kept = second.findings.get(defect__code="bed-unmade")
     assert [str(photo.photo_id) for photo in kept.photos.all()] == [
         str(photo.photo_id)

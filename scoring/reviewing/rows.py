@@ -36,6 +36,7 @@ from scoring.rights import Hindrance, against_own, beyond_reviewers, deciding, h
 from scoring.selectors import policy_of
 
 LATE = timedelta(hours=1)
+CLOCK_OFF = timedelta(minutes=10)
 CORRECTIONS = 5  # of one check, one after the other, that marks are looked for behind
 
 FINDINGS = Prefetch(
@@ -55,9 +56,11 @@ class Mark(StrEnum):
     OWNERLESS = "ownerless"
     REFUSED = "refused"
     ANSWERS = "answers"  # one that was sent back
+    MOVED = "moved"  # what it corrects was of another shift or occasion
     MULTIPLIED = "multiplied"  # its points are, for the occasion
     OWN_TEXT = "own_text"  # the inspector's words, and his points
     NOTE = "note"
+    CLOCK = "clock"  # the phone's was wrong, and the time put right by the server's
     LATE = "late"
 
 
@@ -190,6 +193,15 @@ class Row:
         return self.inspection.received_at - self.inspection.performed_at
 
     @property
+    def clock_slow(self) -> timedelta:
+        """What the phone's clock was behind; negative where it was ahead."""
+        return self.inspection.clock_offset
+
+    @property
+    def clock_wrong(self) -> bool:
+        return abs(self.clock_slow) > CLOCK_OFF
+
+    @property
     def look(self) -> bool:
         return bool(self.marks)
 
@@ -244,9 +256,11 @@ def marked(checks: QuerySet[Inspection], user: User) -> QuerySet[Inspection]:
         Mark.OWNERLESS: ~Q(Exists(concerns)),
         Mark.REFUSED: Q(outcome=Outcome.REFUSED),
         Mark.ANSWERS: _replaces("sent_back"),
+        Mark.MOVED: Q(replaces__isnull=False) & ~Q(replaces__shift=F("shift"), replaces__occasion=F("occasion")),
         Mark.MULTIPLIED: COUNTS & ~Q(outcome=Outcome.CLEAN) & Q(Exists(_multipliers())),
         Mark.OWN_TEXT: Q(Exists(findings.filter(defect=None))),
         Mark.NOTE: ~Q(note=""),
+        Mark.CLOCK: ~Q(clock_offset__range=(-CLOCK_OFF, CLOCK_OFF)),
         Mark.LATE: Q(received_at__gte=F("performed_at") + LATE),
     }
     checks = checks.annotate(**{f"is_{mark}": _true_where(condition) for mark, condition in told.items()})

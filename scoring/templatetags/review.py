@@ -19,7 +19,7 @@ from inspections.models import Occasion, Outcome, Standard
 from scoring.forms import DeclineForm
 from scoring.models import Return, SetAside, Verification
 from scoring.reviewing import Detail, Found, Group, Row
-from scoring.reviewing.rows import LATE
+from scoring.reviewing.rows import LATE, Mark
 from scoring.rights import Hindrance
 from scoring.words import listed
 
@@ -115,6 +115,33 @@ def later(delta: timedelta) -> str:
 
 
 @register.filter
+def clock_off(row: Row) -> str:
+    """How wrong the phone's clock was: 钟慢 1 天."""
+    text = _("Clock %(span)s slow") if row.clock_slow > timedelta(0) else _("Clock %(span)s fast")
+    return text % {"span": lasting(abs(row.clock_slow))}
+
+
+@register.filter
+def clock_corrected(row: Row) -> str:
+    """The same in full, with what was done about it."""
+    if row.clock_slow > timedelta(0):
+        text = _("The phone’s clock was %(span)s slow; the time was put right by the server’s")
+    else:
+        text = _("The phone’s clock was %(span)s fast; the time was put right by the server’s")
+    return text % {"span": lasting(abs(row.clock_slow))}
+
+
+def lasting(delta: timedelta) -> str:
+    """In the unit that says it best: 25 分钟, 3 小时, 1 天."""
+    minutes, hours, days = (round(delta / unit) for unit in (timedelta(minutes=1), HOUR, DAY))
+    if minutes < 120:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if hours < 48 and hours != 24:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.filter
 def times(factor: Decimal) -> str:
     """×2."""
     return f"×{figure(factor)}"
@@ -185,6 +212,16 @@ def visit(row: Row) -> str:
     if check.told:
         said.append(str(check.get_told_display()))
     return pgettext("between the parts of a remark", ", ").join(said)
+
+
+@register.filter
+def moved(detail: Detail) -> str:
+    """The shift and occasion of what it corrects, where it has others: 更正前记的是午检、抽查."""
+    replaced = detail.inspection.replaces
+    if replaced is None or Mark.MOVED not in detail.row.marks:
+        return ""
+    slot = listed([str(SHIFT_LABELS[Shift(replaced.shift)]), str(replaced.get_occasion_display())])
+    return _("recorded as %(slot)s before the correction") % {"slot": slot}
 
 
 @register.filter

@@ -13,9 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from campus.models import Exemption, SchoolClass, WeekClosing
 from campus.selectors import today
-from config.tests.school import MONDAY, School
+from config.tests.school import MONDAY, School, at
 from dormitories.models import Residency, Room
 from inspections.models import Area, Inspection
+from inspections.services import record
+from inspections.tests.pages import words
+from inspections.tests.test_recording import said
 from scoring.models import Entry, OccasionMultiplier, Policy, Return
 from scoring.reviewing import Queue, Row, Scope, detail_of, queue, queue_for, unquestionable
 from scoring.rights import Hindrance
@@ -201,6 +204,56 @@ def test_a_correction_that_nobody_asked_for_wants_none(school: School) -> None:
     first = school.check("5413", None, "bags-hanging")
     school.check("5413", replaces=first.pk)
     assert only(school).unquestionable
+
+
+@pytest.mark.parametrize("changed", [{"shift": "noon"}, {"occasion": "spot"}])
+def test_a_correction_of_the_shift_or_the_occasion_wants_a_look(
+    school: School, client: Client, changed: dict[str, Any]
+) -> None:
+    first = school.check("5413", clock="12:10", **changed)
+    moved = school.check("5413", clock="12:10", replaces=first.pk)
+    row = only(school)
+    assert (row.id, row.marks) == (moved.pk, ("moved",))
+    assert unquestionable([moved.pk], school.reviewer) == []
+    client.force_login(school.reviewer)
+    page = words(client.get(f"/review/{moved.pk}/").content.decode())
+    shift, occasion = ("午检", "日查") if "shift" in changed else ("晚检", "抽查")
+    assert "换了班次" in page
+    assert f"班次 更正前记的是{shift}、{occasion}" in page
+
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("slow", "mark", "told"),
+    [
+        (TEN_MINUTES, None, None),
+        (-TEN_MINUTES, None, None),
+        (TEN_MINUTES + timedelta(seconds=1), "钟慢 10 分钟", "手机时钟慢了 10 分钟，时间已按服务器时间更正"),
+        (-timedelta(hours=3), "钟快 3 小时", "手机时钟快了 3 小时，时间已按服务器时间更正"),
+        (timedelta(days=1, seconds=-3), "钟慢 1 天", "手机时钟慢了 1 天，时间已按服务器时间更正"),
+        (timedelta(days=4018), "钟慢 4018 天", "手机时钟慢了 4018 天，时间已按服务器时间更正"),
+    ],
+)
+def test_a_phone_whose_clock_was_wrong_wants_a_look(
+    school: School, client: Client, slow: timedelta, mark: str | None, told: str | None
+) -> None:
+    """Also by years: its times are right once its own time of sending is taken off."""
+    draft = said("5413", performed_at=at(MONDAY) - slow)
+    record(draft=draft, inspector=school.inspector, received_at=at(MONDAY, "19:21"), clock_offset=slow)
+    row = only(school)
+    assert row.inspection.performed_at == at(MONDAY)
+    assert row.marks == (("clock",) if mark else ())
+    assert bool(unquestionable([draft.id], school.reviewer)) == (mark is None)
+    client.force_login(school.reviewer)
+    page = words(client.get(f"/review/{draft.id}/").content.decode())
+    if mark and told:
+        assert mark in page
+        assert told in page
+    else:
+        assert "钟慢" not in page
+        assert "手机时钟" not in page
 
 
 def test_a_refusal_that_costs_ten(school: School) -> None:

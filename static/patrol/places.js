@@ -122,7 +122,7 @@ export async function refreshWork() {
 /** What has come since, or is another by now. @param {DatedWork} had @param {Work} news @returns {DatedWork} */
 function added(had, { now, checks, locked }) {
   const all = new Map([...had.checks, ...checks].map((check) => [check.id, check]));
-  return { ...had, now, checks: [...all.values()], locked: { ...had.locked, ...locked } };
+  return { ...had, now, checks: [...all.values()], locked };
 }
 
 /** Measures the clock; what stood in the way, or null. @returns {Promise<Why | null>} */
@@ -171,7 +171,7 @@ function put(fresh) {
         groups: places.groups,
         places: new Map(places.places.map((place) => [place.key, place])),
         standards: standards.flatMap((id) => versions.get(id) ?? []),
-        work: work?.date === clock.today() ? work : { now: "", checks: [], locked: {} },
+        work: work?.date === clock.today() ? work : { now: "", since: null, checks: [], locked: {} },
         returned: returned ?? [],
       }
     : null;

@@ -240,14 +240,14 @@ async function clean(place, slot) {
   }
   saving.add(place.key);
   pressedAt = performance.now();
-  const before = left;
+  const previous = left;
   left = place.key;
   try {
     await outbox.save(newItem(place, slot, "clean"));
     navigator.vibrate?.(10);
     byId("spoken").textContent = t("recorded-as", { place: place.code, outcome: cleanWord(place) });
   } catch (error) {
-    left = before;
+    left = previous;
     notSaved(place, error);
   } finally {
     saving.delete(place.key);

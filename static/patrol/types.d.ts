@@ -175,7 +175,7 @@ interface WorkCheck {
   occasion: string;
   outcome: Outcome;
   findings: { label: string; label_en: string }[];
-  by: { id: number; name: string };
+  by: { id: number | null; name: string };
   mine: boolean;
   performed_at: string;
   replaced_by: string | null;
@@ -183,6 +183,8 @@ interface WorkCheck {
 
 interface Work {
   now: string;
+  /** What has come since then; null where it is all. */
+  since: string | null;
   checks: WorkCheck[];
   locked: Record<string, string>;
 }
