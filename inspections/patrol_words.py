@@ -144,7 +144,8 @@ def route() -> Words:
             "{place} is not saved: somebody else has signed in on this phone. Look whose round it is, then press again."
         ),
         "not-saved": _(
-            "{place} is not saved: this browser could not write it down. Press again; if it stays so, close the app and open it anew."
+            "{place} is not saved: this browser could not write it down. Press again; if it stays so, "
+            "close the app and open it anew."
         ),
         "day-over": _(
             "It is past midnight: this round was yesterday's, and nothing was recorded. "

@@ -32,7 +32,7 @@ from inspections.tests.phone import EVENING, Phone, answering, never_sent, wante
 from inspections.tests.walking import a_round, tell_men_from_women
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import FilePayload, Locator, Request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,17 +48,17 @@ UPDATE = """async () => {
   await registration.update();
   await fetched;
 }"""
-# Another version of the app could not be fetched whole
-FAILED_UPDATE = """async () => {
+# Another version of the app was looked for, and fetched or not
+TRIED_UPDATE = """async () => {
   const registration = await navigator.serviceWorker.getRegistration();
-  const failed = new Promise((done) => {
+  const tried = new Promise((done) => {
     registration.addEventListener("updatefound", () => {
       const { installing } = registration;
-      installing.addEventListener("statechange", () => installing.state === "redundant" && done());
+      installing.addEventListener("statechange", () => installing.state !== "installing" && done());
     });
   });
   await registration.update().catch(() => {});
-  await failed;
+  await tried;
 }"""
 # The database as an older app made it: fewer stores, no indexes, rows that say less
 OLD_DATABASE = """async ([rows, photos]) => {
@@ -177,7 +177,8 @@ def take_picture(phone: Phone, picture: bytes) -> None:
     """Of the defect that was tapped last."""
     shots = phone.page.locator(".shot")
     before = shots.count()
-    phone.page.locator("#camera").set_input_files({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": picture})
+    file: FilePayload = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    phone.page.locator("#camera").set_input_files(file)
     wanted(shots).to_have_count(before + 1)
 
 
@@ -285,6 +286,7 @@ class TestANewVersion:
         other.record("5420")
         phone.come_up()
         release()
+        look_away(other)
         other.page.evaluate(f"void ({UPDATE})()")
         runs_the_next(other)
         assert phone.page.locator("html[data-release]").count() == 0
@@ -306,7 +308,7 @@ class TestANewVersion:
         phone.come_up()
         release()
         monkeypatch.setattr("django.contrib.staticfiles.handlers.serve", failing_for("patrol/sheet.js"))
-        phone.page.evaluate(FAILED_UPDATE)
+        phone.page.evaluate(TRIED_UPDATE)
         phone.go_down()
         phone = phone.start_again()
         assert phone.page.locator("html[data-release]").count() == 0
@@ -352,6 +354,8 @@ class TestANewSchema:
         phone.page.goto("/patrol/")
         phone.says("关掉")
         old.page.close()
+        phone.is_held_by(walked.inspector)
+        phone.settle()
         phone.shows("都发出去了")
         wanted(phone.page.locator("#messages")).not_to_contain_text("关掉")
         assert recorded() == ["room:5403", "room:5413"]
@@ -362,6 +366,7 @@ class TestANewSchema:
         other = phone.tab().open()
         other.record("5403")
         release(store=self.SECOND)
+        look_away(other)
         other.page.evaluate(f"void ({UPDATE})()")
         runs_the_next(other)
         other.keeps()
@@ -477,9 +482,10 @@ class TestAFullPhone:
     def test_a_tap_that_finds_no_room_says_so_and_the_room_stays_to_do(self, phone: Phone) -> None:
         phone.page.evaluate(FULL)
         phone.page.locator("#do-now").click()
-        phone.says("手机满了，5413 没存上")
+        phone.says("手机满了，5403 没存上")
         phone.page.locator("#coverage", has_text=re.compile("^0")).wait_for()
-        phone.page.locator("[aria-current=step]", has_text="5413").wait_for()
+        phone.page.locator("[aria-current=step]", has_text="5403").wait_for()
+        phone.page.get_by_role("group", name="5403").wait_for()
 
     def test_without_room_for_a_single_word_everything_is_sent_once(self, phone: Phone) -> None:
         phone.go_down()
@@ -534,12 +540,12 @@ class TestAWrongClock:
         phone.turn_clock(off)
         phone.open()
         phone.says(said)
-        phone.page.locator("#coverage").wait_for()  # of today's round
-        phone.page.locator("#do-now").click()
         phone.go_down()
+        phone.page.locator("#do-now").click()  # on today's round
+        phone.keeps()
         phone = phone.start_again()
         phone.says(said)
-        phone.page.locator(".is-clean", has_text="5413").wait_for()
+        phone.page.locator(".is-clean", has_text="5403").wait_for()
         phone.page.locator("#do-now").click()
         phone.keeps(2)
         phone.panel_shows(said)
@@ -547,7 +553,7 @@ class TestAWrongClock:
         phone.come_up()
         phone.wait()
         phone.shows("都发出去了")
-        assert_true_times("5413", "5420")
+        assert_true_times("5403", "5413")
         for check in Inspection.objects.all():
             assert abs(check.clock_offset + off) < LITTLE
 
@@ -580,6 +586,20 @@ class TestAWrongClock:
         phone.shows("都发出去了")
         assert_true_times("5413", "5420")
         wanted(phone.page.locator("#messages")).not_to_contain_text("手机时间")
+
+    def test_what_was_sent_before_it_was_put_right_stays_in_the_round(
+        self, walked: School, take_phone: Callable[..., Phone]
+    ) -> None:
+        phone = take_phone(walked.inspector)
+        phone.turn_clock(DAY)
+        phone.open()
+        phone.record("5413")
+        phone.wait()
+        phone.shows("都发出去了")
+        phone.turn_clock(-DAY)
+        phone = phone.start_again()
+        phone.page.locator(".is-clean", has_text="5413").wait_for()
+        phone.page.locator("#coverage", has_text=re.compile("^1")).wait_for()
 
     def test_another_tab_that_has_not_heard_of_it_sends_the_true_time(self, phone: Phone) -> None:
         other = phone.tab().open()
@@ -616,9 +636,12 @@ def assert_true_times(*codes: str) -> None:
 class TestPhotos:
     def test_they_are_made_small_on_the_phone_and_sent_apart(self, phone: Phone) -> None:
         bodies: list[bytes] = []
-        phone.context.on(
-            "request", lambda request: "/photos/" in request.url and bodies.append(request.post_data_buffer or b"")
-        )
+
+        def note(request: Request) -> None:
+            if "/photos/" in request.url:
+                bodies.append(request.post_data_buffer or b"")
+
+        phone.context.on("request", note)
         batches = phone.batches()
         find_defect(phone, "5413")
         take_picture(phone, camera_picture())
@@ -650,8 +673,8 @@ class TestPhotos:
 
     def test_what_is_no_picture_is_told(self, phone: Phone) -> None:
         find_defect(phone, "5413")
-        text = {"name": "1.txt", "mimeType": "text/plain", "buffer": b"no picture"}
-        phone.page.locator("#camera").set_input_files(text)
+        file: FilePayload = {"name": "1.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+        phone.page.locator("#camera").set_input_files(file)
         phone.says("这张读不出来")
         assert phone.page.locator(".shot").count() == 0
 

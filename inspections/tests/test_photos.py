@@ -208,9 +208,9 @@ class TestRecordAndPhoto:
         check = recorded(bags(late, early), school.inspector)
         named = FindingPhoto.objects.filter(finding__inspection=check).order_by("position")
         assert [one.photo_id for one in named] == [late, early]
-        assert [one.photo_id for one in named.awaited()] == [late]
+        assert [one.photo_id for one in named.with_arrival() if not one.arrived] == [late]
         keep(late, jpeg("red"), school.inspector)
-        assert not named.awaited()
+        assert all(one.arrived for one in named.with_arrival())
 
     def test_other_photos_are_other_content(self, school: School) -> None:
         photo = uuid4()
@@ -310,6 +310,24 @@ class TestThumbs:
         with time_machine.travel(timezone.now() + later, tick=False):
             assert photos_without_thumb() == ([lost] if swept else [])
 
+    def test_many_that_nobody_can_make_are_not_in_the_way_of_the_others(self, school: School) -> None:
+        """Their files are gone: whatever is done, they are there the next time."""
+        gone = [uuid4() for _ in range(450)]
+        Photo.objects.bulk_create(
+            Photo(id=pk, sha256="0" * 64, sender=school.inspector, file="gone.jpg", width=4, height=3, size=100)
+            for pk in gone
+        )
+        lost = uuid4()
+        keep(lost, jpeg(), school.inspector)
+        swept: Counter[UUID] = Counter()
+        now = timezone.now()
+        for minute in range(2, 8):
+            with time_machine.travel(now + timedelta(minutes=minute), tick=False):
+                once = photos_without_thumb()
+            assert len(once) <= 200
+            swept.update(once)
+        assert swept == dict.fromkeys([*gone, lost], 2)
+
     def test_the_sweep_sends_them_again(self, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
         pk, sent = uuid4(), []
         keep(pk, jpeg(), school.inspector)
@@ -333,3 +351,48 @@ class TestThumbs:
         monkeypatch.setattr(tasks.make_thumb, "delay", fail)
         tasks.send_thumb(uuid4())
         assert "waits for the sweep" in caplog.text
+
+
+class TestUnnamed:
+    """A picture whose record never came: a phone was lost, or its check was rejected."""
+
+    def test_after_a_month_it_goes_with_its_small_copy(
+        self, school: School, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Those that stay, however many, are not in its way."""
+        monkeypatch.setattr(service, "SWEPT_AT_ONCE", 1)
+        unnamed, named, fresh = (uuid4() for _ in range(3))
+        for pk, ago in [(named, 32), (unnamed, 31), (fresh, 29)]:
+            with time_machine.travel(timezone.now() - timedelta(days=ago), tick=False):
+                keep(pk, jpeg(), school.inspector)
+            make_thumb(photo=pk)
+        first = recorded(bags(named), school.inspector)
+        recorded(replace(bags(), replaces=first.pk), school.inspector)
+        tasks.sweep_unnamed()
+        assert set(Photo.objects.values_list("pk", flat=True)) == {named, fresh}
+        assert files(folder) == sorted(f"{pk.hex}{end}.jpg" for pk in (named, fresh) for end in ("", "-320"))
+
+    def test_one_whose_file_is_gone_already_goes_too(self, school: School, folder: Path) -> None:
+        with time_machine.travel(timezone.now() - timedelta(days=31), tick=False):
+            keep(uuid4(), jpeg(), school.inspector)
+        (folder / str(Photo.objects.get().file)).unlink()
+        tasks.sweep_unnamed()
+        assert not Photo.objects.exists()
+
+    def test_one_that_is_named_just_now_stays(
+        self, school: School, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The record comes between the look and the deed."""
+        pk = uuid4()
+        with time_machine.travel(timezone.now() - timedelta(days=31), tick=False):
+            keep(pk, jpeg(), school.inspector)
+        forget = service._forget
+
+        def named_meanwhile(photo: Photo) -> None:
+            recorded(bags(pk), school.inspector)
+            forget(photo)
+
+        monkeypatch.setattr(service, "_forget", named_meanwhile)
+        tasks.sweep_unnamed()
+        assert Photo.objects.get().pk == pk
+        assert files(folder) == [f"{pk.hex}.jpg"]

@@ -46,9 +46,9 @@ def finding(defect: str | None = None, **fields: Any) -> FindingDraft:
 def why(school: School, draft: CheckDraft, **fields: Any) -> dict[str, list[str]]:
     """What the service says of a draft that it refuses; nothing of it is stored."""
     before = Inspection.objects.count()
+    sending = {"inspector": fields.pop("by", school.inspector), "received_at": at(MONDAY, "20:00")} | fields
     with pytest.raises(Rejected) as rejected:
-        received_at = fields.pop("received_at", at(MONDAY, "20:00"))
-        record(draft=draft, inspector=fields.pop("by", school.inspector), received_at=received_at, **fields)
+        record(draft=draft, **sending)
     assert Inspection.objects.count() == before
     return rejected.value.errors
 

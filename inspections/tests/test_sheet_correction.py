@@ -322,7 +322,7 @@ def test_what_is_taken_back_takes_its_photos_with_it_and_that_is_told_first(
 
 def test_a_record_beside_it_takes_no_photos_over(school: School, inspector: Client, monday_evening: Traveller) -> None:
     """A correction made elsewhere has them by now; the page asks, and then says what stands there."""
-    one, two, three = photos = [uuid4() for _ in range(3)]
+    one, two, _three = photos = [uuid4() for _ in range(3)]
     first = pictured(school, *photos)
     stale = filled_in(inspector.get(sheet_of("5413"))) | {"outcome": "defects"}
     bags: dict[str, Any] = {"defect": "bags-hanging", "photos": (one, two)}

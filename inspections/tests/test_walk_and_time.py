@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -153,7 +154,7 @@ def test_a_correction_keeps_the_pictures_of_what_it_corrects(phone: Phone) -> No
     phone.keeps()
     phone.wait()
     phone.shows("都发出去了")
-    second = Inspection.objects.get(replaces_id=first)
+    second = Inspection.objects.get(replaces=UUID(first))
     kept = second.findings.get(defect__code="bed-unmade")
     assert [str(photo.photo_id) for photo in kept.photos.all()] == [
         str(photo.photo_id)
