@@ -13,7 +13,7 @@ TEMPLATE_FILES = find templates -name '*.html'
 WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 TSC = $(WITH_NODE) node node_modules/typescript/bin/tsc
 
-.PHONY: run test lint format messages requirements ready ready-dev compiled
+.PHONY: run test lint bench format messages requirements ready ready-dev compiled
 
 run: ready
 	@DEBUG=$${DEBUG-1} exec $(PY) -m config.serve
@@ -34,6 +34,13 @@ lint: node_modules/.dev ready-dev
 	for file in static/js/*.js; do $(WITH_NODE) node --check $$file || exit; done
 	$(TSC) --project static/patrol/tsconfig.json
 	$(TSC) --project static/patrol/tsconfig.worker.json
+
+# Ratios and goals, on PostgreSQL and with Chromium; what misses its goal fails, after the others have run
+bench: export SECRET_KEY := $(or $(SECRET_KEY),only-for-the-bench)
+bench: ready-dev bench/node_modules/.made
+	@failed=; for name in batches lighthouse storm; do \
+		echo; $(WITH_NODE) $(PY) -m bench.$$name || failed="$$failed $$name"; \
+	done; [ -z "$$failed" ] || { echo "Missed:$$failed"; exit 1; }
 
 # Puts right what lint can put right by itself
 format: ready-dev
@@ -84,6 +91,10 @@ NPM_CI = if ! { command -v npm && node -e 'process.exit(+(parseInt(process.versi
 
 node_modules/.made: package.json package-lock.json | $(VENV)/.made
 	@$(NPM_CI) --omit=dev
+	@touch $@
+
+bench/node_modules/.made: bench/package.json bench/package-lock.json | $(VENV)/.made
+	@$(NPM_CI) --prefix bench
 	@touch $@
 
 # With what only lint needs; npm ci begins by throwing all of it away, so this one is made before, and both are

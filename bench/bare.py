@@ -18,7 +18,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 
 import config.wsgi  # noqa: F401  # sets Django up
@@ -28,6 +27,7 @@ from inspections.models import Concern, Finding, Inspection
 
 @csrf_exempt
 def store(request: HttpRequest) -> HttpResponse:
+    person: Any = request.user
     said: dict[str, Any] = json.loads(request.body)
     with transaction.atomic():
         inspection = Inspection.objects.create(
@@ -37,12 +37,12 @@ def store(request: HttpRequest) -> HttpResponse:
             category=said["category"],
             shift=said["shift"],
             occasion="routine",
-            performed_at=parse_datetime(said["performed_at"]),
+            performed_at=said["performed_at"],
             performed_on=said["performed_on"],
             received_at=timezone.now(),
             clock_offset=timedelta(0),
             week_id=said["week"],
-            inspector=request.user,
+            inspector=person,
             standard_id=said["standard"],
             outcome=said["outcome"],
             content_hash=said["hash"],

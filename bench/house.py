@@ -27,13 +27,12 @@ def say(text: str) -> None:
 
 @contextmanager
 def postgres_database(name: str) -> Iterator[str]:
-    """The address of a new, empty database beside the one of `DATABASE_URL`, or of this machine's server."""
+    """The address of a new, empty database: beside the one of `DATABASE_URL`, or on this machine."""
     import psycopg
     from psycopg.sql import SQL, Identifier
 
-    server = os.environ.get("DATABASE_URL") or POSTGRES
-    if not server.startswith("postgres"):
-        sys.exit(f"DATABASE_URL is {server}: this is measured on PostgreSQL.")
+    told = os.environ.get("DATABASE_URL", "")
+    server = told if told.startswith("postgres") else POSTGRES
     own = f"{name}_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(SQL("CREATE DATABASE {}").format(Identifier(own)))

@@ -7,18 +7,20 @@ it reckons from what the processor took, which has a bad moment now and then.
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from bench.house import PRODUCT, as_in_production, run, say, serving
+from bench.house import PRODUCT, STARTING, as_in_production, end, free_port, run, say, serving
 from config.serve import BASE_DIR
 
 LOOKS = 3
@@ -55,23 +57,69 @@ def opened(folder: Path) -> Iterator[tuple[str, str]]:
         yield f"http://127.0.0.1:{port}/patrol/", cookie
 
 
-def look(browser: str, address: str, cookie: str) -> Report:
+@contextmanager
+def phone(browser: str, address: str, cookie: str) -> Iterator[int]:
+    """The debugging port of a fresh browser in which the inspector has signed in.
+
+    As a header of Lighthouse's the cookie would be gone as soon as the server sets one of its own.
+    """
+    from playwright.sync_api import sync_playwright
+
+    port = free_port()
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [browser, *flags, f"--remote-debugging-port={port}", f"--user-data-dir={profile}", "about:blank"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(port)
+            name, _, value = cookie.partition("=")
+            with sync_playwright() as playwright:
+                driven = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+                driven.contexts[0].add_cookies([{"name": name, "value": value, "url": urljoin(address, "/")}])
+            yield port
+        finally:
+            end(process)
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + STARTING
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    sys.exit("The browser does not start.")
+
+
+def look(port: int, address: str) -> Report:
     command = [
         str(LIGHTHOUSE),
         address,
+        f"--port={port}",
         f"--only-categories={','.join(CATEGORIES)}",
-        f"--extra-headers={json.dumps({'Cookie': cookie})}",
-        "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage",
         "--output=json",
         "--quiet",
     ]
-    done = subprocess.run(command, env=os.environ | {"CHROME_PATH": browser}, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"Lighthouse failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     report: Report = json.loads(done.stdout)
     if "runtimeError" in report:
         sys.exit(f"Lighthouse saw no page: {report['runtimeError']['message']}")
+    check_seen(report)
     return report
+
+
+def check_seen(report: Report) -> None:
+    """An empty page is quick, and has no fault: everything that the round is made of must have come."""
+    asked = report["audits"]["network-requests"]["details"]["items"]
+    answered = {urlsplit(one["url"]).path: one.get("statusCode") for one in asked}
+    missed = {path: status for path, status in answered.items() if status != 200}
+    if missed or "/api/v1/places" not in answered:
+        sys.exit(f"Lighthouse saw no round: {missed or list(answered)}")
 
 
 def scores(report: Report) -> dict[str, int]:
@@ -117,7 +165,8 @@ def main() -> int:
     reports = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, opened(Path(folder)) as (address, cookie):
         for n in range(LOOKS):
-            reports.append(look(browser, address, cookie))
+            with phone(browser, address, cookie) as port:
+                reports.append(look(port, address))
             say(f"look {n + 1}/{LOOKS}: " + ", ".join(f"{name} {score}" for name, score in scores(reports[-1]).items()))
     return 0 if tell(reports) else 1
 

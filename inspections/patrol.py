@@ -56,6 +56,7 @@ def shell_context() -> dict[str, object]:
 
 @require_safe
 @cache_control(no_cache=True)
+@gzip_page
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker: `static/patrol/sw.js`, told what to keep.
 
@@ -79,6 +80,7 @@ def version(addresses: list[str]) -> str:
 
 @require_safe
 @cache_control(no_cache=True)
+@gzip_page
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the app is called, and what it shows, on the phone's own screen."""
     patrol = reverse("inspections:patrol")
