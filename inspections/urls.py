@@ -33,6 +33,7 @@ urlpatterns = [
     path("rounds/<int:pk>/call-off/", rounds.call_off, name="round-call-off"),
     path("rounds/walkers/<int:pk>/leave/", rounds.leave, name="walker-leave"),
     path("rounds/walkers/<int:pk>/back/", rounds.back, name="walker-back"),
+    path("rounds/walkers/<int:pk>/confirm/", rounds.confirm, name="walker-confirm"),
     path("rounds/walkers/<int:pk>/substitute/", rounds.substitute, name="walker-substitute"),
     path("rounds/walkers/<int:pk>/remove/", rounds.take_off, name="walker-remove"),
     path("coverage/", rounds.board, name="coverage"),

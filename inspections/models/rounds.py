@@ -16,7 +16,7 @@ from dormitories.models import Building, Room
 from inspections.models.checks import target_key
 from inspections.models.places import Area
 from inspections.models.words import Occasion
-from inspections.querysets import RoundQuerySet, WalkerQuerySet
+from inspections.querysets import RoundQuerySet
 
 MOST_WALKERS = 6
 REASON_LENGTH = 120
@@ -86,6 +86,8 @@ class Round(models.Model):
     template = models.ForeignKey(RoundTemplate, models.SET_NULL, null=True, blank=True, related_name="rounds")
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    # Of the form that asked for it: sent twice, it is made once
+    key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     called_off_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     called_off_at = models.DateTimeField(null=True, blank=True)
 
@@ -121,8 +123,8 @@ class Round(models.Model):
 
     @property
     def wanting(self) -> int:
-        """How many people it has too few."""
-        walking = sum(walker.excused_at is None for walker in self.walkers.all())
+        """How many people it has too few; whose account was closed does not come."""
+        walking = sum(walker.excused_at is None and walker.user.is_active for walker in self.walkers.all())
         return max(0, self.headcount - walking)
 
 
@@ -165,6 +167,7 @@ class Stop(models.Model):
 class Walker(models.Model):
     """Somebody who walks a round, from `since` on; on leave (请假), another may stand in (替班).
 
+    One of two who share a phone has no check of his own: that he was there is `confirmed` by a reviewer.
     Who stands in does so for one on leave of the same round: held by the database (`config.guards`).
     """
 
@@ -175,10 +178,8 @@ class Walker(models.Model):
     excused_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     excused_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH, blank=True)
-
-    first: datetime | None  # added by `with_first_check`
-
-    objects = WalkerQuerySet.as_manager()
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("round", "pk")
@@ -190,6 +191,11 @@ class Walker(models.Model):
                 condition=Q(excused_by__isnull=True, excused_at__isnull=True, reason="")
                 | Q(excused_by__isnull=False, excused_at__isnull=False) & ~Q(reason=""),
                 name="walker_on_leave_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="walker_confirmed_by_somebody",
             ),
         ]
 

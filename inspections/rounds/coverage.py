@@ -6,13 +6,13 @@ among those to be seen again (还要再去). Read-only, in a fixed number of que
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q
@@ -25,11 +25,13 @@ from dormitories.models import Building, Room
 from inspections.models import Area, Inspection, Occasion, Round, Stop, target_key
 from inspections.places import Group, group_of
 from inspections.querysets import COUNTS
-from inspections.rounds.clock import shift_ends, usual_start
+from inspections.rounds.clock import awaited_until, counts_from, shift_ends, usual_start
 from inspections.rounds.selectors import STOPS, WALKING
 from inspections.selectors import Target
 
+Row = TypeVar("Row")
 STREAK_DAYS = timedelta(days=14)
+LISTED = 50  # of what is missed and what is to be seen again; the rest building by building
 
 
 class Slot(NamedTuple):
@@ -65,7 +67,9 @@ class Cell:
 
     @property
     def names(self) -> list[str]:
-        return list(dict.fromkeys(name for one in self.rounds for name in names_of(one)))
+        """Who it was; before anybody has come, who is to come."""
+        came = [check.inspector.name for check in self.checks]
+        return list(dict.fromkeys(came or [name for one in self.rounds for name in names_of(one)]))
 
     @property
     def begins(self) -> datetime:
@@ -134,10 +138,34 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A visit of this week that was no check, and none has followed; `on_route` where a round of today goes there."""
+    """A visit of this week that was no check, and none has followed.
+
+    `on_route` where a round of today goes there; `sent` where that one was made since.
+    """
 
     visit: Inspection
     on_route: bool
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """How many places of a group found no room in a list."""
+
+    group: Group
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Todo(Generic[Row]):
+    """A list of places beside the board: `count` of them, those shown, and where the rest are."""
+
+    rows: Sequence[Row]
+    rest: Sequence[Rest]
+    count: int
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +192,10 @@ def names_of(one: Round) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The board of one day. `shift` is the one that a phone shows; `live` is today's."""
+    """The board of one day. `shift` is the one that a phone shows; `live` is today's.
+
+    The lists beside it are those of all places, or of the group `at`, then whole.
+    """
 
     day: date
     now: datetime
@@ -172,8 +203,9 @@ class Coverage:
     live: bool
     heads: Sequence[Head]
     lines: Sequence[Line]
-    missed: Sequence[Missed]
-    again: Sequence[Again]
+    at: Group | None
+    missed: Todo[Missed]
+    again: Todo[Again]
     out: Sequence[Out]
 
     @property
@@ -181,14 +213,19 @@ class Coverage:
         return not any(line.today for line in self.lines)
 
 
-def coverage(day: date, shift: str = "") -> Coverage:
-    """The board of `day`; `shift` is that which the reader chose, else today's present one."""
+def coverage(day: date, shift: str = "", at: str = "") -> Coverage:
+    """The board of `day`; `shift` is that which the reader chose, else today's present one.
+
+    `at` is the group whose lists are asked for, `building:5`; all where there is no such group.
+    """
     now = timezone.now()
     local = now.astimezone(school_zone())
     live = day == local.date()
     present = shift_times().shift_at(local.time()) if live else Shift.EVENING
     walked = Walked(day, now)
     lines = list(_lines(walked))
+    there = {f"{line.group.name}:{line.group.value}": line.group for line in lines}
+    lists = Lists(list(there.values()), there.get(at))
     heads = [
         Head(one, f"{usual_start(one):%H:%M}", live and one == present, [line.cells[n] for line in lines])
         for n, one in enumerate(Shift)
@@ -200,8 +237,9 @@ def coverage(day: date, shift: str = "") -> Coverage:
         live=live,
         heads=heads,
         lines=lines,
-        missed=missed(walked),
-        again=to_see_again(walked),
+        at=lists.at,
+        missed=lists.missed(walked),
+        again=lists.again(walked),
         out=sorted(_out(walked), key=lambda out: out.minutes) if live else [],
     )
 
@@ -214,9 +252,29 @@ class Walked:
         rounds = Round.objects.held().filter(date=day).prefetch_related(WALKING, STOPS)
         self.rounds = list(rounds.order_by("made_at", "pk"))
         self.slots = {slot: target for one in self.rounds for slot, target in slots_of(one).items()}
+        self.since = {one.pk: counts_from(one) for one in self.rounds}
         checks = Inspection.objects.filter(performed_on=day, replacement__isnull=True)
         checks = checks.select_related("room__building", "area", "inspector").order_by("performed_at", "received_at")
-        self.checks = {Slot(check.target_key, check.shift, check.occasion): check for check in checks}
+        self._newest = {Slot(check.target_key, check.shift, check.occasion): check for check in checks}
+
+    @cached_property
+    def checks(self) -> Mapping[Slot, Inspection]:
+        """The newest check in each slot, where it is of one of the rounds that go there."""
+        found = {slot: self._newest.get(slot) for slot in self.slots}
+        return {
+            slot: check
+            for slot, check in found.items()
+            if check and any(self.made_on(one, check) for one in self.rounds_to[slot])
+        }
+
+    def checks_on(self, one: Round) -> list[Inspection]:
+        found = [self._newest.get(slot) for slot in slots_of(one)]
+        return [check for check in found if check and self.made_on(one, check)]
+
+    def made_on(self, one: Round, check: Inspection) -> bool:
+        """A round that is made while its day runs has none of the checks before."""
+        since = self.since[one.pk]
+        return since is None or since <= check.performed_at
 
     @cached_property
     def rounds_to(self) -> Mapping[Slot, Sequence[Round]]:
@@ -229,6 +287,10 @@ class Walked:
 
     def is_over(self, shift: str) -> bool:
         return self.now >= shift_ends(self.day, shift)
+
+    def is_under_way(self, one: Round) -> bool:
+        """Whether checks of it are still awaited."""
+        return self.now < awaited_until(self.day, one.shift, max(one.begins, one.made_at))
 
 
 def slots_of(one: Round) -> dict[Slot, Target]:
@@ -257,7 +319,8 @@ def _groups() -> Iterator[tuple[Group, int, str]]:
     for kind in Area.AreaKind:
         if kind.value in sizes:
             yield Group("kind", kind.value, str(kind.label)), sizes[kind.value], ""
-    for building in Building.objects.annotate(size=Count("rooms")).filter(size__gt=0):
+    # A grouped query has no order of its own on PostgreSQL
+    for building in Building.objects.annotate(size=Count("rooms")).filter(size__gt=0).order_by("code"):
         yield Group("building", building.code, building.name), building.size, building.get_gender_display()
 
 
@@ -268,15 +331,39 @@ def _next_days(day: date) -> dict[tuple[str, str], date]:
     return {("building", building) if building else ("kind", kind): first for building, kind, first in rows}
 
 
-def missed(walked: Walked) -> list[Missed]:
-    """What nobody checked in the shifts that are over, in the order of the rounds."""
-    found = {
-        slot: target
-        for slot, target in walked.slots.items()
-        if slot not in walked.checks and walked.is_over(slot.shift)
-    }
-    times = _times_in_a_row(found, walked.day) if found else {}
-    return [Missed(target, slot, times[slot], _sent(slot, walked)) for slot, target in found.items()]
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists beside the board: `groups` in the order of its lines, and the one asked for."""
+
+    groups: Sequence[Group]
+    at: Group | None
+
+    def missed(self, walked: Walked) -> Todo[Missed]:
+        """What nobody checked in the shifts that are over, in the order of the rounds."""
+        todo = self._listed(unseen(walked), lambda slot: group_of(walked.slots[slot]))
+        shown = {slot: walked.slots[slot] for slot in todo}
+        times = _times_in_a_row(shown, walked.day) if shown else {}
+        rows = [Missed(target, slot, times[slot], _sent(slot, walked)) for slot, target in shown.items()]
+        return Todo(rows, todo.rest, todo.count)
+
+    def again(self, walked: Walked) -> Todo[Again]:
+        return self._listed(to_see_again(walked), lambda one: group_of(one.visit.target))
+
+    def _listed(self, found: Iterable[Row], where: Callable[[Row], Group]) -> Todo[Row]:
+        """The first of them, group by group; of the group asked for, all."""
+        by_group: dict[Group, list[Row]] = {group: [] for group in self.groups}
+        for one in found:
+            by_group.setdefault(where(one), []).append(one)
+        if self.at is not None:
+            return Todo(by_group[self.at], [], len(by_group[self.at]))
+        rows = [one for ones in by_group.values() for one in ones]
+        shown = rows[:LISTED]
+        left = Counter(where(one) for one in rows[LISTED:])
+        return Todo(shown, [Rest(group, count) for group, count in left.items()], len(rows))
+
+
+def unseen(walked: Walked) -> list[Slot]:
+    return [slot for slot in walked.slots if slot not in walked.checks and walked.is_over(slot.shift)]
 
 
 def _sent(slot: Slot, walked: Walked) -> list[str]:
@@ -320,21 +407,28 @@ def to_see_again(walked: Walked) -> list[Again]:
     checks = made.filter(_at(last), COUNTS).order_by().values_list("room", "area").annotate(Max("performed_at"))
     checked = {(room, area): at for room, area, at in checks}
     open_now = {slot.place for slot in walked.slots if not walked.is_over(slot.shift)}
+    sent = _sent_at(walked)
     return [
-        Again(visit, visit.target_key in open_now)
+        Again(visit, visit.target_key in open_now, sent.get(visit.target_key, visit.performed_at) > visit.performed_at)
         for visit in last.values()
         if checked.get((visit.room_id, visit.area_id), visit.performed_at) <= visit.performed_at
     ]
 
 
+def _sent_at(walked: Walked) -> dict[str, datetime]:
+    """When the last round that somebody still walks was made, by the places it goes to."""
+    under_way = [one for one in walked.rounds if one.walking and walked.is_under_way(one)]
+    return {slot.place: one.made_at for one in under_way for slot in slots_of(one)}
+
+
 def _out(walked: Walked) -> Iterator[Out]:
     for one in walked.rounds:
-        slots = slots_of(one)
-        checks = [walked.checks[slot] for slot in slots if slot in walked.checks]
-        if checks and len(checks) < len(slots) and not walked.is_over(one.shift):
+        checks, left = walked.checks_on(one), len(slots_of(one))
+        left -= len(checks)
+        if checks and left and walked.is_under_way(one):
             last = max(checks, key=lambda check: check.performed_at)
             minutes = max(0, (walked.now - last.performed_at) // timedelta(minutes=1))
-            yield Out(one, last, len(slots) - len(checks), minutes)
+            yield Out(one, last, left, minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,12 +443,46 @@ class Errand:
     targets: Sequence[Target]
 
 
-def errand_of(shift: str, occasion: str) -> Errand:
-    """The errand to what was missed in that shift; where nothing was, to what is to be seen again."""
+def errand_of(shift: str, occasion: str, places: Collection[str] = ()) -> Errand:
+    """The errand to what was missed in that shift; where nothing was, to what is to be seen again.
+
+    Of all these, what lies in the buildings of `places` (`room:5413`), or else in the first building: a school's worth
+    is no list to tick from. Where somebody was sent already, nobody is wanted.
+    """
     now = timezone.now().astimezone(school_zone())
     walked = Walked(now.date(), now)
-    lost = [one.target for one in missed(walked) if one.slot[1:] == (shift, occasion)]
-    if lost:
-        return Errand(walked.day, now, shift, occasion, True, lost)
+    if lost := _lost(walked, shift, occasion):
+        return Errand(walked.day, now, shift, occasion, True, _beside(_unsent(walked, lost), places))
     present = shift_times().shift_at(now.time())
-    return Errand(walked.day, now, present, Occasion.ROUTINE, False, [a.visit.target for a in to_see_again(walked)])
+    return Errand(walked.day, now, present, Occasion.ROUTINE, False, _beside(_not_awaited(walked), places))
+
+
+def still_wanted(errand: Errand) -> list[Target]:
+    """All places of such an errand to which nobody was sent by now."""
+    walked = Walked(errand.day, timezone.now())
+    if errand.missed:
+        return _unsent(walked, _lost(walked, errand.shift, errand.occasion))
+    return _not_awaited(walked)
+
+
+def _lost(walked: Walked, shift: str, occasion: str) -> list[Slot]:
+    return [slot for slot in unseen(walked) if slot[1:] == (shift, occasion)]
+
+
+def _unsent(walked: Walked, slots: Sequence[Slot]) -> list[Target]:
+    return [walked.slots[slot] for slot in slots if not _sent(slot, walked)]
+
+
+def _not_awaited(walked: Walked) -> list[Target]:
+    return [one.visit.target for one in to_see_again(walked) if not one.sent]
+
+
+def _beside(targets: Sequence[Target], places: Collection[str]) -> list[Target]:
+    groups = {group_of(target) for target in targets if key_of(target) in places}
+    groups = groups or {group_of(target) for target in targets[:1]}
+    return [target for target in targets if group_of(target) in groups]
+
+
+def key_of(target: Target) -> str:
+    """`room:5413`."""
+    return target_key(target.code if isinstance(target, Room) else None, target.code)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from campus.models import SchoolClass
 from campus.selectors import today
 from inspections.models import Inspection, Round
-from inspections.rounds.attendance import Attendance, attendance_of
+from inspections.rounds.attendance import Attendance, attendance_on
 from inspections.rounds.people import Chance, chances, ground_of, own_to_all
 from inspections.rounds.selectors import checks_on
 from inspections.selectors import FINDINGS, Target
@@ -47,10 +45,8 @@ class Detail:
 
 
 def detail_of(one: Round) -> Detail:
-    now = timezone.now()
-    walkers = one.walkers.with_first_check().select_related("user__home_class", "round", "stands_in_for__user")
-    people = [attendance_of(walker, now) for walker in walkers.select_related("substitute__user").order_by("pk")]
-    walking = [person.walker.user for person in people if not person.walker.excused_at]
+    people = attendance_on(one)
+    walking = [p.walker.user for p in people if p.walker.user.is_active and not p.walker.excused_at]
     there = {person.walker.user for person in people}
     ground = ground_of(one)
     checks = checks_on(one).filter(replacement__isnull=True).select_related("room", "area", "inspector", "standard")

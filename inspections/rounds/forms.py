@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campus.models import SHIFT_CHOICES, User
+from campus.selectors import shift_times
 from campus.templatetags.figures import weekday
 from dormitories.models import Building, Room
 from inspections.drafts import one_line
 from inspections.forms import whole_number
-from inspections.models import MOST_WALKERS, REASON_LENGTH, Area, Round, RoundTemplate, target_key
+from inspections.models import MOST_WALKERS, REASON_LENGTH, Area, Round, RoundTemplate
 from inspections.places import groups
-from inspections.rounds.coverage import Errand
+from inspections.rounds.clock import shift_span
+from inspections.rounds.coverage import Errand, key_of
 from inspections.rounds.people import Ground, chances
 from inspections.rounds.routes import in_walking_order
-from inspections.rounds.services import CannotBe, draw_once, lay_route, send_out
+from inspections.rounds.services import CannotBe, draw_once, lay_route, made_for, send_on
 from inspections.selectors import Target
 
 A_MONDAY = date(2024, 1, 1)
+CLOSED = gettext_lazy("Somebody chosen has an account that was closed since. Choose again.")
+PEOPLE_WRONG = {
+    "required": gettext_lazy("Choose at least one person."),
+    "invalid_choice": CLOSED,
+    "invalid_pk_value": CLOSED,
+}
 
 
 class TimeInput(forms.TimeInput):
@@ -39,6 +50,25 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class MadeOnce(forms.BaseForm):
+    """A form that makes a round, with a hidden `form_id` of its own: pressed twice, it makes one.
+
+    Gone back to and changed, it makes another.
+    """
+
+    @property
+    def key(self) -> UUID | None:
+        """For the same words on the same page, the same; None where the form has no id."""
+        form_id = self.cleaned_data.get("form_id") if self.is_bound else None
+        assert isinstance(self.data, MultiValueDict)
+        said = {name: self.data.getlist(name) for name in sorted(self.data) if name != "csrfmiddlewaretoken"}
+        return uuid5(form_id, json.dumps(said)) if form_id else None
+
+
+def form_id_field() -> forms.UUIDField:
+    return forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -75,6 +105,7 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> None:
         super().clean()
         said = self.cleaned_data
+        self._clean_beginning(said.get("shift"), said.get("starts_at"))
         sort, _colon, value = said.get("place", "").partition(":")
         self.instance.building = Building.objects.filter(code=value).first() if sort == "building" else None
         self.instance.area_kind = value if sort == "kind" else ""
@@ -83,6 +114,17 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
             said["lowest_floor"] = said["highest_floor"] = None
         elif lowest is not None and highest is not None and highest < lowest:
             self.add_error("highest_floor", _("This is below the other floor."))
+
+    def _clean_beginning(self, shift: str | None, starts_at: time | None) -> None:
+        if shift is None or starts_at is None or shift_times().shift_at(starts_at) == shift:
+            return
+        first, last = shift_span(shift)
+        told = {
+            "shift": dict(SHIFT_CHOICES)[shift],
+            "first": f"{first:%H:%M}",
+            "last": f"{last:%H:%M}" if last > first else "24:00",
+        }
+        self.add_error("starts_at", _("%(shift)s is from %(first)s to %(last)s.") % told)
 
 
 def _place_of(template: RoundTemplate) -> str:
@@ -109,9 +151,10 @@ class TemplateForm(PlanForm):
         self.instance.weekdays = sum(1 << day for day in set(self.cleaned_data.get("weekdays", ())))
 
 
-class OnceForm(PlanForm):
+class OnceForm(MadeOnce, PlanForm):
     """One round on one date, of no template."""
 
+    form_id = form_id_field()
     day = forms.DateField(label=gettext_lazy("Date"), widget=DateInput)
 
     def __init__(self, *args: Any, first: date, last: date, **kwargs: Any) -> None:
@@ -131,7 +174,7 @@ class OnceForm(PlanForm):
         if not self.is_valid():
             return None
         try:
-            return draw_once(plan=self.instance, day=self.cleaned_data["day"], by=by)
+            return draw_once(plan=self.instance, day=self.cleaned_data["day"], by=by, key=self.key)
         except CannotBe as refused:
             self.add_error(None, str(refused))
             return None
@@ -140,14 +183,23 @@ class OnceForm(PlanForm):
 class LeaveForm(forms.Form):
     """Why somebody cannot come, and who comes instead where that is known."""
 
-    reason = forms.CharField(max_length=REASON_LENGTH, strip=True)
-    substitute = forms.ModelChoiceField(User.objects.filter(is_active=True), required=False)
+    reason = forms.CharField(
+        max_length=REASON_LENGTH, strip=True, error_messages={"required": gettext_lazy("Say why, in a word.")}
+    )
+    substitute = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), required=False, error_messages={"invalid_choice": CLOSED}
+    )
 
 
 class PeopleForm(forms.Form):
     """Who is put on a round."""
 
-    people = forms.ModelMultipleChoiceField(User.objects.filter(is_active=True))
+    people = forms.ModelMultipleChoiceField(User.objects.filter(is_active=True), error_messages=PEOPLE_WRONG)
+
+
+def first_error(form: forms.BaseForm) -> str:
+    """What is wrong with a form that has no place on its page to say it."""
+    return next(str(errors[0]) for errors in form.errors.values())
 
 
 class RouteForm(forms.Form):
@@ -177,10 +229,6 @@ class RouteForm(forms.Form):
         return not self.errors
 
 
-def key_of(target: Target) -> str:
-    return target_key(target.code if isinstance(target, Room) else None, target.code)
-
-
 def find_places(text: str) -> list[Target]:
     """The places that `text` names, apart by commas, lines, or spaces where no name has them."""
     named = [one_line(part) for part in re.split(r"[,，、;；\n]", text)]
@@ -201,15 +249,18 @@ def _known(codes: Iterable[str]) -> dict[str, Target]:
     return {target.code: target for target in found}
 
 
-class SendForm(forms.Form):
+class SendForm(MadeOnce, forms.Form):
     """Which of an errand's places somebody goes to, who, and from when on."""
 
     places = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": gettext_lazy("Choose at least one place.")}
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": gettext_lazy("Choose at least one place."),
+            "invalid_choice": gettext_lazy("%(value)s: somebody was sent there already, or has been there."),
+        },
     )
-    people = forms.ModelMultipleChoiceField(
-        User.objects.filter(is_active=True), error_messages={"required": gettext_lazy("Choose at least one person.")}
-    )
+    people = forms.ModelMultipleChoiceField(User.objects.filter(is_active=True), error_messages=PEOPLE_WRONG)
+    form_id = form_id_field()
     starts_at = forms.TimeField(label=gettext_lazy("Begins at"), widget=TimeInput)
     starts_at.widget.attrs["class"] = "form-control"
 
@@ -233,19 +284,19 @@ class SendForm(forms.Form):
     def send(self, *, by: User) -> Round | None:
         """Make the round; None where it cannot be, and the form then says why."""
         if not self.is_valid():
-            return None
+            # The first press has left nothing of the errand to the second
+            return made_for(self.key)
         said, errand = self.cleaned_data, self.errand
         shift = {"shift": dict(SHIFT_CHOICES)[errand.shift]}
         try:
-            return send_out(
+            return send_on(
+                errand=errand,
                 name=(_("%(shift)s, missed") if errand.missed else _("%(shift)s, again")) % shift,
                 targets=[self.there[key] for key in said["places"]],
                 users=list(said["people"]),
-                day=errand.day,
-                shift=errand.shift,
-                occasion=errand.occasion,
                 starts_at=said["starts_at"],
                 by=by,
+                key=self.key,
             )
         except CannotBe as refused:
             self.add_error(None, str(refused))

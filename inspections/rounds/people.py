@@ -66,12 +66,16 @@ class Ground:
             return _("All of it is %(name)s's own class's.") % {"name": user.name}
         return None
 
-    def refusal(self, users: Sequence[User]) -> str | None:
-        """Why `users` cannot walk it together; None where they can. Of own places one is left to the partner."""
+    def refusal(self, users: Sequence[User], beside: Sequence[User] = ()) -> str | None:
+        """Why `users` cannot walk it, with those who do already; None where they can.
+
+        Of own places one is left to the partner.
+        """
         for user in users:
             if hindrance := self.hindrance(user):
                 return hindrance
-        left = self.left_over(users) if users else []
+        together = [*beside, *users]
+        left = self.left_over(together) if together else []
         return own_to_all(left) if left else None
 
     def _buildings(self) -> Iterator[Building]:
@@ -80,13 +84,18 @@ class Ground:
                 yield target.building
 
 
-def own_to_all(places: Sequence[Target]) -> str:
-    """What is said of places that nobody of the round may check."""
+def told_briefly(places: Sequence[Target]) -> str:
+    """5413、5420、5423 等 7 处."""
     codes = pgettext("between two names", ", ").join(place.code for place in places[:CODES_TOLD])
     if len(places) > CODES_TOLD:
         codes = _("%(codes)s and %(more)d more") % {"codes": codes, "more": len(places) - CODES_TOLD}
+    return codes
+
+
+def own_to_all(places: Sequence[Target]) -> str:
+    """What is said of places that nobody of the round may check."""
     return _("%(places)s: the own class's of everybody on the round. Put somebody of another class on it.") % {
-        "places": codes
+        "places": told_briefly(places)
     }
 
 

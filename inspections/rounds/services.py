@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campus.models import User, Week
-from inspections.models import Round, RoundTemplate, Stop, Walker
-from inspections.rounds.clock import days_ahead, usual_start
-from inspections.rounds.people import Ground, Rota, ground_of
-from inspections.rounds.routes import in_walking_order, kind_of, route_of
-from inspections.rounds.selectors import checks_on
+from inspections.models import MOST_WALKERS, Round, RoundTemplate, Stop, Walker
+from inspections.rounds.clock import days_ahead, shift_ends, usual_start
+from inspections.rounds.coverage import Errand, still_wanted
+from inspections.rounds.people import Ground, Rota, ground_of, told_briefly
+from inspections.rounds.routes import Routes, in_walking_order, kind_of
+from inspections.rounds.selectors import COMING, checks_on, due
 from inspections.selectors import Target, as_target
 
 
@@ -34,26 +37,35 @@ def draw_up(*, week: Week, by: User, today: date) -> list[Round]:
         return []
     # Two reviewers who draw up at once take turns here
     templates = list(RoundTemplate.objects.select_for_update().order_by("shift", "starts_at", "name", "pk"))
-    there = set(Round.objects.filter(date__range=(days[0], days[-1])).values_list("template", "date"))
     rota = Rota(days[0], days[-1])
-    due = [(t, day) for day in days for t in templates if day.weekday() in t.days and (t.pk, day) not in there]
-    return [made for template, day in due if (made := _draw(template, day, by, rota))]
+    return [_draw(one.template, one.day, one.targets, by, rota) for one in list(due(templates, days))]
 
 
 @transaction.atomic
-def draw_once(*, plan: RoundTemplate, day: date, by: User) -> Round:
-    """Make one round of a plan that is no template, for `day`, with its people by turn. Raises `CannotBe`."""
-    made = _draw(plan, day, by, Rota(day, day))
-    if made is None:
-        raise CannotBe(_("No class answers for a place there on that day."))
-    return made
+def draw_once(*, plan: RoundTemplate, day: date, by: User, key: UUID | None = None) -> Round:
+    """Make one round of a plan that is no template, for `day`, with its people by turn. Raises `CannotBe`.
 
-
-def _draw(plan: RoundTemplate, day: date, by: User, rota: Rota) -> Round | None:
-    targets = route_of(plan, day)
+    What was made for `key` before is that round.
+    """
+    if there := made_for(key):
+        return there
+    if timezone.now() >= shift_ends(day, plan.shift):
+        raise CannotBe(_("That shift is over."))
+    targets = Routes([plan], [day]).of(plan, day)
     if not targets:
-        return None
-    made = Round.objects.create(
+        raise CannotBe(_("No class answers for a place there on that day."))
+    return _draw(plan, day, targets, by, Rota(day, day), key)
+
+
+def made_for(key: UUID | None) -> Round | None:
+    return Round.objects.filter(key=key).first() if key else None
+
+
+def _draw(
+    plan: RoundTemplate, day: date, targets: Sequence[Target], by: User, rota: Rota, key: UUID | None = None
+) -> Round:
+    made, new = _make(
+        key,
         date=day,
         shift=plan.shift,
         occasion=plan.occasion,
@@ -63,10 +75,18 @@ def _draw(plan: RoundTemplate, day: date, by: User, rota: Rota) -> Round | None:
         template=plan if plan.pk else None,
         made_by=by,
     )
-    _lay(made, targets)
-    people = rota.choose(Ground.of(targets, day), day, plan.shift, plan.headcount)
-    Walker.objects.bulk_create(Walker(round=made, user=user) for user in people)
+    if new:
+        _lay(made, targets)
+        people = rota.choose(Ground.of(targets, day), day, plan.shift, plan.headcount)
+        Walker.objects.bulk_create(Walker(round=made, user=user) for user in people)
     return made
+
+
+def _make(key: UUID | None, **fields: Any) -> tuple[Round, bool]:
+    """The round, and whether it is new: of two presses at the same moment the unique key lets one through."""
+    if key is None:
+        return Round.objects.create(**fields), True
+    return Round.objects.get_or_create(key=key, defaults=fields)
 
 
 def _lay(round: Round, targets: Sequence[Target]) -> None:
@@ -87,16 +107,19 @@ def send_out(
     starts_at: time,
     by: User,
     at: datetime | None = None,
+    key: UUID | None = None,
 ) -> Round:
     """Make a round of chosen places and people: to what was missed (补查), or wherever somebody must go.
 
-    `at`, when it was made, is now unless told. Raises `CannotBe`.
+    `at`, when it was made, is now unless told; what was made for `key` before is that round. Raises `CannotBe`.
     """
     if not targets:
         raise CannotBe(_("Choose at least one place."))
     if not users:
         raise CannotBe(_("Choose at least one person."))
-    made = Round.objects.create(
+    _room_for(len(users))
+    made, new = _make(
+        key,
         date=day,
         shift=shift,
         occasion=occasion,
@@ -106,20 +129,54 @@ def send_out(
         made_by=by,
         made_at=at or timezone.now(),
     )
-    _lay(made, in_walking_order(targets))
-    put_on(round=made, users=users, at=at)
+    if new:
+        _lay(made, in_walking_order(targets))
+        put_on(round=made, users=users, at=at)
     return made
+
+
+@transaction.atomic
+def send_on(
+    *,
+    errand: Errand,
+    name: str,
+    targets: Sequence[Target],
+    users: Sequence[User],
+    starts_at: time,
+    by: User,
+    key: UUID | None = None,
+) -> Round:
+    """Send people on an errand: to those of `targets` that nobody was sent to meanwhile. Raises `CannotBe`."""
+    # Two reviewers who send at once take turns here; who only names the week is not kept waiting
+    list(Week.objects.holding(errand.day).select_for_update(of=("self",), no_key=True))
+    if there := made_for(key):
+        return there
+    wanted = set(still_wanted(errand))
+    left = [target for target in targets if target in wanted]
+    if targets and not left:
+        raise CannotBe(_("Somebody was sent there already, or has been there."))
+    return send_out(
+        name=name,
+        targets=left,
+        users=users,
+        day=errand.day,
+        shift=errand.shift,
+        occasion=errand.occasion,
+        starts_at=starts_at,
+        by=by,
+        key=key,
+    )
 
 
 @transaction.atomic
 def put_on(*, round: Round, users: Sequence[User], at: datetime | None = None) -> None:
     """Put people on a round. Raises `CannotBe` where one of them may not walk it, or a place is left to nobody."""
     _take(round)
-    walking = [walker.user for walker in _walking(round)]
+    walking = _walking(round)
     new = [user for user in users if user not in walking]
-    if on_leave := round.walkers.filter(user__in=new).select_related("user").first():
+    if on_leave := round.walkers.filter(user__in=new, excused_at__isnull=False).select_related("user").first():
         raise CannotBe(_("%(name)s is on leave. End the leave instead.") % {"name": on_leave.user.name})
-    _try(ground_of(round), [*walking, *new])
+    _try(ground_of(round), new, walking)
     Walker.objects.bulk_create(Walker(round=round, user=user, since=at or timezone.now()) for user in new)
 
 
@@ -129,13 +186,29 @@ def _take(round: Round) -> None:
         raise CannotBe(_("This round was called off."))
 
 
-def _walking(round: Round) -> list[Walker]:
-    return list(round.walkers.filter(excused_at=None).select_related("user__home_class"))
+def _take_with(walker: Walker) -> Walker:
+    """The same, and the walker as he stands now. Raises `CannotBe` where he was taken off the round meanwhile."""
+    _take(walker.round)
+    there = Walker.objects.select_related("round", "user").filter(pk=walker.pk).first()
+    if there is None:
+        raise CannotBe(_("%(name)s is not on this round any more.") % {"name": walker.user.name})
+    return there
 
 
-def _try(ground: Ground, users: Sequence[User]) -> None:
-    if refusal := ground.refusal(users):
+def _walking(round: Round) -> list[User]:
+    return [walker.user for walker in COMING.filter(round=round).select_related("user__home_class")]
+
+
+def _try(ground: Ground, users: Sequence[User], walking: Sequence[User] = ()) -> None:
+    """Whether `users` may come to those who walk already. Raises `CannotBe`."""
+    _room_for(len(users) + len(walking))
+    if refusal := ground.refusal(users, walking):
         raise CannotBe(refusal)
+
+
+def _room_for(count: int) -> None:
+    if count > MOST_WALKERS:
+        raise CannotBe(_("A round has %(most)d people at most.") % {"most": MOST_WALKERS})
 
 
 @transaction.atomic
@@ -146,21 +219,33 @@ def excuse(
 
     Raises `CannotBe`, and then nothing has changed.
     """
-    _take(walker.round)
+    walker = _take_with(walker)
     if not reason:
         raise CannotBe(_("Say why, in a word."))
+    if walker.excused_at:
+        raise CannotBe(_("%(name)s is on leave already.") % {"name": walker.user.name})
+    if _has_checked(walker):
+        raise CannotBe(
+            _("%(name)s has checked on this round. Put somebody else on it who goes on.") % {"name": walker.user.name}
+        )
     walker.reason, walker.excused_by, walker.excused_at = reason, by, at or timezone.now()
     walker.save(update_fields=["reason", "excused_by", "excused_at"])
     if substitute:
         stand_in(walker=walker, user=substitute, at=at)
 
 
+def _has_checked(walker: Walker) -> bool:
+    return checks_on(walker.round).filter(inspector=walker.user).exists()
+
+
 @transaction.atomic
 def end_leave(*, walker: Walker) -> None:
     """The person walks after all. Raises `CannotBe` where somebody stands in by now."""
-    _take(walker.round)
+    walker = _take_with(walker)
     if Walker.objects.filter(stands_in_for=walker).exists():
         raise CannotBe(_("Somebody stands in. Take the substitute off the round first."))
+    if walker.excused_at:
+        _room_for(1 + len(_walking(walker.round)))
     walker.reason, walker.excused_by, walker.excused_at = "", None, None
     walker.save(update_fields=["reason", "excused_by", "excused_at"])
 
@@ -168,22 +253,41 @@ def end_leave(*, walker: Walker) -> None:
 @transaction.atomic
 def stand_in(*, walker: Walker, user: User, at: datetime | None = None) -> None:
     """Put `user` in the place of one on leave (替班). Raises `CannotBe`."""
-    _take(walker.round)
+    walker = _take_with(walker)
+    if not walker.excused_at:
+        raise CannotBe(_("%(name)s is not on leave any more.") % {"name": walker.user.name})
     if Walker.objects.filter(stands_in_for=walker).exists():
         raise CannotBe(_("Somebody stands in already."))
     if walker.round.walkers.filter(user=user).exists():
         raise CannotBe(_("%(name)s is on this round already.") % {"name": user.name})
-    _try(ground_of(walker.round), [*(w.user for w in _walking(walker.round)), user])
+    _try(ground_of(walker.round), [user], _walking(walker.round))
     Walker.objects.create(round=walker.round, user=user, stands_in_for=walker, since=at or timezone.now())
+
+
+@transaction.atomic
+def confirm(*, walker: Walker, by: User) -> None:
+    """Say that somebody was there, though the checks are all the partner's: they shared a phone. Raises `CannotBe`."""
+    walker = _take_with(walker)
+    if walker.excused_at:
+        raise CannotBe(_("%(name)s is on leave already.") % {"name": walker.user.name})
+    checks = checks_on(walker.round)
+    if checks.filter(inspector=walker.user).exists():
+        raise CannotBe(
+            _("%(name)s has checked on this round: there is nothing to confirm.") % {"name": walker.user.name}
+        )
+    if not checks.exists():
+        raise CannotBe(_("Nobody has checked anything on this round."))
+    walker.confirmed_by, walker.confirmed_at = by, timezone.now()
+    walker.save(update_fields=["confirmed_by", "confirmed_at"])
 
 
 @transaction.atomic
 def take_off(*, walker: Walker) -> None:
     """Take somebody off a round, as if never put on it. Raises `CannotBe` where he has checked something on it."""
-    _take(walker.round)
+    walker = _take_with(walker)
     if Walker.objects.filter(stands_in_for=walker).exists():
         raise CannotBe(_("Somebody stands in. Take the substitute off the round first."))
-    if checks_on(walker.round).filter(inspector=walker.user).exists():
+    if _has_checked(walker):
         raise CannotBe(_("%(name)s has checked on this round already, and stays on it.") % {"name": walker.user.name})
     walker.delete()
 
@@ -194,7 +298,10 @@ def lay_route(*, round: Round, targets: Sequence[Target]) -> None:
     _take(round)
     if not targets:
         raise CannotBe(_("A round has one place at least. Call it off instead."))
-    _try(Ground.of(targets, round.date), [walker.user for walker in _walking(round)])
+    checked = {check.target for check in checks_on(round).select_related("room__building", "area")}
+    if gone := in_walking_order(checked.difference(targets)):
+        raise CannotBe(_("%(places)s: checked already, and stays on the round.") % {"places": told_briefly(gone)})
+    _try(Ground.of(targets, round.date), _walking(round))
     round.stops.all().delete()
     _lay(round, in_walking_order(targets))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import reswap
 
 from campus.models import Week
 from campus.selectors import current_week, today
@@ -27,8 +30,8 @@ from inspections.rounds.attendance import attendance
 from inspections.rounds.clock import days_ahead
 from inspections.rounds.coverage import coverage, errand_of
 from inspections.rounds.detail import detail_of
-from inspections.rounds.forms import LeaveForm, OnceForm, PeopleForm, RouteForm, SendForm, TemplateForm
-from inspections.rounds.selectors import rounds_between, undrawn
+from inspections.rounds.forms import LeaveForm, OnceForm, PeopleForm, RouteForm, SendForm, TemplateForm, first_error
+from inspections.rounds.selectors import EVERYBODY, rounds_between, undrawn
 from inspections.rounds.services import CannotBe
 from inspections.views import Request
 
@@ -108,7 +111,7 @@ def once(request: Request) -> HttpResponse:
 
 @require_safe
 def one(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(Round.objects.select_related("called_off_by").prefetch_related("walkers"), pk=pk)
+    found = get_object_or_404(Round.objects.select_related("called_off_by").prefetch_related(EVERYBODY), pk=pk)
     return render(request, "inspections/rounds/round.html", {"detail": detail_of(found), "round": found})
 
 
@@ -128,7 +131,7 @@ def people(request: Request, pk: int) -> HttpResponse:
     form = PeopleForm(request.POST)
     with refusal_told(request):
         if not form.is_valid():
-            raise CannotBe(_("Choose at least one person."))
+            raise CannotBe(first_error(form))
         services.put_on(round=found, users=list(form.cleaned_data["people"]))
     return redirect("inspections:round", pk)
 
@@ -162,7 +165,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
     walker, form = walker_on(pk), LeaveForm(request.POST)
     with refusal_told(request):
         if not form.is_valid():
-            raise CannotBe(_("Say why, in a word."))
+            raise CannotBe(first_error(form))
         services.excuse(walker=walker, by=request.user, **form.cleaned_data)
     return redirect("inspections:round", walker.round_id)
 
@@ -172,7 +175,7 @@ def substitute(request: Request, pk: int) -> HttpResponse:
     walker, form = walker_on(pk), PeopleForm(request.POST)
     with refusal_told(request):
         if not form.is_valid():
-            raise CannotBe(_("Choose at least one person."))
+            raise CannotBe(first_error(form))
         services.stand_in(walker=walker, user=form.cleaned_data["people"].first())
     return redirect("inspections:round", walker.round_id)
 
@@ -183,6 +186,15 @@ def back(request: Request, pk: int) -> HttpResponse:
     walker = walker_on(pk)
     with refusal_told(request):
         services.end_leave(walker=walker)
+    return redirect("inspections:round", walker.round_id)
+
+
+@require_POST
+def confirm(request: Request, pk: int) -> HttpResponse:
+    """One without a record of his own was there: the two of them had one phone."""
+    walker = walker_on(pk)
+    with refusal_told(request):
+        services.confirm(walker=walker, by=request.user)
     return redirect("inspections:round", walker.round_id)
 
 
@@ -230,21 +242,46 @@ def board(request: Request) -> HttpResponse:
     """The coverage of a day, `?date=`; today's asks again by itself, and is left alone where nothing has changed."""
     now, said = today(), request.GET
     day = min(parsed_day(said.get("date", "")) or now, now)
-    shown = coverage(day, said.get("shift", ""))
+    shown = coverage(day, said.get("shift", ""), said.get("at", ""))
     context = {"board": shown, "before": day - timedelta(days=1), "behind": day + timedelta(days=1), "today": now}
     inner = render_to_string("inspections/rounds/_coverage.html", context, request)
-    digest = sha256(inner.encode()).hexdigest()[:16]
-    if request.htmx and said.get("seen") == digest:
+    seen = Seen.of(inner, shown.now)
+    before = Seen.told(said.get("seen", "")) if request.htmx else None
+    if before == seen:
         return HttpResponse(status=204)
+    if before and before.digest == seen.digest:
+        return reswap(render(request, "inspections/rounds/_clocks.html", context), "none")
     page = "inspections/rounds/_board.html" if request.htmx else "inspections/rounds/coverage.html"
-    return render(request, page, context | {"inner": inner, "digest": digest, "chosen": said.get("shift", "")})
+    return render(request, page, context | {"inner": inner, "seen": seen, "chosen": said.get("shift", "")})
+
+
+CLOCK = re.compile(r"<span data-clock.*?</span>", re.DOTALL)
+
+
+class Seen(NamedTuple):
+    """What a page shows: a digest of all but its clocks, and the minute that these tell."""
+
+    digest: str
+    minute: str
+
+    @classmethod
+    def of(cls, inner: str, now: datetime) -> Seen:
+        return cls(sha256(CLOCK.sub("", inner).encode()).hexdigest()[:16], f"{now:%H%M}")
+
+    @classmethod
+    def told(cls, text: str) -> Seen:
+        digest, _dot, minute = text.partition(".")
+        return cls(digest, minute)
+
+    def __str__(self) -> str:
+        return ".".join(self)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: Request) -> HttpResponse:
     """Send somebody (派人): to what was missed in a shift of today, or where somebody must go again."""
     said = request.GET
-    errand = errand_of(said.get("shift", ""), said.get("occasion", ""))
+    errand = errand_of(said.get("shift", ""), said.get("occasion", ""), said.getlist("place"))
     form = SendForm(errand, request.POST or None, initial={"places": said.getlist("place")})
     made = form.send(by=request.user)
     if made is not None:

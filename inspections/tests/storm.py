@@ -43,7 +43,7 @@ CHECKS = 50
 BATCH_AT_MOST = 10
 KILLED_EVERY = 2.0  # seconds
 BREATH = PHONES  # requests that get through before workers are killed again, however long that takes on a busy machine
-SHORTEST_PATIENCE, LONGEST_PATIENCE = 0.05, 2.0  # seconds until a phone gives a request up
+PATIENCE = (0.05, 2.0)  # seconds until a phone gives a request up: between these
 RESTS_AT_MOST = 0.6  # seconds between two requests of a phone that get through
 FRUITLESS_AT_MOST = 1000  # requests in a row, with a quarter of a second after each: then the server is given up
 PRODUCT = "config.wsgi:application"
@@ -200,6 +200,7 @@ class Phone:
     photos: dict[str, bytes]
     random: Random
     got_through: Semaphore
+    patience: tuple[float, float] = PATIENCE
     statuses: Counter[str] = field(default_factory=Counter)  # of checks
     answers: Counter[str] = field(default_factory=Counter)  # to requests
     kept: set[str] = field(default_factory=set)  # ids of checks and photos that have been acknowledged
@@ -256,7 +257,7 @@ class Phone:
 
     def _call(self, port: int, method: str, path: str, body: bytes, kind: str) -> dict[str, Any] | None:
         """What was said, or None where it is to be sent again. Raises `Broken` where the phone is told off."""
-        connection = HTTPConnection("127.0.0.1", port, timeout=self._patience())
+        connection = HTTPConnection("127.0.0.1", port, timeout=self.random.uniform(*self.patience))
         headers = {"Authorization": f"Token {self.token}", "Content-Type": kind, "Connection": "close"}
         try:
             connection.request(method, path, body, headers)
@@ -273,9 +274,6 @@ class Phone:
         said: dict[str, Any] | None = json.loads(content) if status < 300 else None
         return said
 
-    def _patience(self) -> float:
-        return self.random.uniform(SHORTEST_PATIENCE, LONGEST_PATIENCE)
-
     def __str__(self) -> str:
         return f"phone {self.number}"
 
@@ -286,7 +284,9 @@ def now() -> Any:
     return timezone.now()
 
 
-def make_phones(phones: int, checks: int, seed: int, got_through: Semaphore) -> list[Phone]:
+def make_phones(
+    phones: int, checks: int, seed: int, got_through: Semaphore, patience: tuple[float, float]
+) -> list[Phone]:
     """Inspectors with a token each, in a term that holds today, and what they have in their outboxes."""
     from rest_framework.authtoken.models import Token
 
@@ -296,7 +296,7 @@ def make_phones(phones: int, checks: int, seed: int, got_through: Semaphore) -> 
         random = Random(f"{seed}/{n}")
         items, photos = outbox(checks, rooms, random)
         token = Token.objects.create(user=person(f"storm-{n}", "inspector")).key
-        made.append(Phone(n, token, items, photos, random, got_through))
+        made.append(Phone(n, token, items, photos, random, got_through, patience))
     return made
 
 
@@ -387,10 +387,18 @@ class Storm:
         return f"{self.seconds:.0f} s, {self.killed} workers killed, {len(self.photos)} photos; {told}"
 
 
-def rage(folder: Path, *, app: str = PRODUCT, phones: int = PHONES, checks: int = CHECKS, seed: int = 1) -> Storm:
+def rage(
+    folder: Path,
+    *,
+    app: str = PRODUCT,
+    phones: int = PHONES,
+    checks: int = CHECKS,
+    seed: int = 1,
+    patience: tuple[float, float] = PATIENCE,
+) -> Storm:
     """One storm, until every phone has handed everything over. Raises `Broken`."""
     got_through, over = Semaphore(0), Event()
-    storm = Storm(make_phones(phones, checks, seed, got_through), folder / "media", got_through)
+    storm = Storm(make_phones(phones, checks, seed, got_through, patience), folder / "media", got_through)
     with serving(folder, app) as server:
         killer = Thread(target=kill, args=(server, storm, over))
         began = time.monotonic()

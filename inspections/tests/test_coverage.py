@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import Traveller
 
 from config.tests.school import MONDAY, School, at
-from dormitories.models import Residency, Room
+from dormitories.models import Building, Residency, Room
 from inspections.models import Round
 from inspections.rounds.attendance import Presence, attendance
 from inspections.rounds.coverage import Coverage, coverage
@@ -96,7 +96,20 @@ def test_two_rounds_to_one_place_are_one_place(school: School) -> None:
 def test_a_round_that_was_called_off_is_not_missed(school: School) -> None:
     call_off(round=a_round(school, ROOMS, school.inspector, shift="noon"), by=school.reviewer)
     board = coverage(MONDAY)
-    assert (board.empty, board.missed) == (True, [])
+    assert (board.empty, list(board.missed)) == (True, [])
+
+
+def test_who_it_was_is_told_by_the_checks_and_by_the_plan_only_before(school: School) -> None:
+    other = inspector(school, "m1")
+    a_round(school, ROOMS, school.inspector, other, at=at(MONDAY, "08:00"))
+
+    def names() -> list[str]:
+        return next(cell.names for line in coverage(MONDAY).lines for cell in line.cells if cell.total)
+
+    assert names() == ["王同学", "m1同学"]
+    school.check("5413", by=school.reviewer2, clock="19:19")
+    school.check("5403", by=other, clock="19:18")
+    assert names() == ["m1同学", "郑同学"]
 
 
 # Missed, again, out
@@ -107,7 +120,7 @@ def test_what_nobody_checked_is_missed_when_the_shift_is_over(school: School, mo
     for code in ("教101", "教103", "教201"):
         school.check(code, clock="13:35", shift="noon")
     monday_evening.move_to(at(MONDAY, "16:29"))
-    assert coverage(MONDAY).missed == []
+    assert list(coverage(MONDAY).missed) == []
     monday_evening.move_to(at(MONDAY, "16:31"))
     assert [(m.target.code, m.slot.shift, m.times) for m in coverage(MONDAY).missed] == [("教102", "noon", 1)]
 
@@ -118,7 +131,7 @@ def test_a_locked_one_was_visited_and_is_to_be_seen_again(school: School) -> Non
     school.check("5413", "nobody", clock="13:32", shift="noon")
     a_round(school, ["5413"], school.inspector)
     board = coverage(MONDAY)
-    assert board.missed == []
+    assert list(board.missed) == []
     assert [(a.visit.target.code, a.visit.outcome, a.on_route) for a in board.again] == [
         ("5403", "locked", False),
         ("5413", "nobody", True),
@@ -134,12 +147,12 @@ def test_it_is_to_be_seen_again_all_week_and_told_by_its_last_visit(school: Scho
     (again,) = coverage(TUESDAY).again
     assert again.visit.performed_on == TUESDAY
     monday_evening.move_to(at(MONDAY + timedelta(days=7), "08:00"))
-    assert coverage(MONDAY + timedelta(days=7)).again == []
+    assert coverage(MONDAY + timedelta(days=7)).again.count == 0
 
 
 def test_a_locked_classroom_costs_points_and_is_a_check(school: School) -> None:
     school.check("教102", "locked")
-    assert coverage(MONDAY).again == []
+    assert coverage(MONDAY).again.count == 0
 
 
 def test_missed_in_a_row_is_counted_by_the_rounds(school: School, monday_evening: Traveller) -> None:
@@ -178,7 +191,7 @@ def test_the_page_tells_it_in_words(school: School, reviewer: Client) -> None:
     school.check("5413", "locked", clock="19:16")
     page = seen(reviewer.get(BOARD))
     assert "今天查到哪了" in page
-    assert "晚检 1 / 3 在查 王同学、m1同学 刚查完 5413，19:16" in page
+    assert "晚检 1 / 3 在查 王同学 刚查完 5413，19:16" in page
     assert "教101 教室 午检，没有记录 派人补查" in page
     assert "5413 锁门 19:16 王同学 已在路线上" in page
     assert "5号楼 4 层，往下还有 2 间 4 分钟前" in page
@@ -254,6 +267,87 @@ def test_three_hundred_rooms_take_as_many_queries_as_three(
         school.check(f"6{n:03}", "locked" if n % 2 else "clean")
     with django_assert_num_queries(16):
         reviewer.get(BOARD)
+
+
+# A whole school missed
+
+
+class TestManyMissed:
+    @pytest.fixture(autouse=True)
+    def many(self, school: School, monday_evening: Traveller) -> None:
+        """Sixty rooms of building 6 and four of building 5 missed at noon, and 55 doors of building 6 locked."""
+        house = Building.objects.create(code="6", name="6号楼", gender="men")
+        made = Room.objects.bulk_create(
+            Room(building=house, number=f"{n:03}", code=f"6{n:03}", floor=6) for n in range(60)
+        )
+        Residency.objects.bulk_create(
+            Residency(room=room, school_class=school.classes["0852"], starts_on=MONDAY) for room in made
+        )
+        school.rooms |= {room.code: room for room in made}
+        earlier = at(MONDAY - timedelta(days=3), "20:00")
+        for day in (MONDAY - timedelta(days=1), MONDAY):
+            codes = [*(room.code for room in made), *ROOMS]
+            a_round(school, codes, school.inspector, shift="noon", day=day, at=earlier)
+        for n in range(55):
+            school.check(f"6{n:03}", "locked", clock="08:00", shift="morning")
+
+    def listed(self, page: str, heading: str) -> list[str]:
+        section = page[page.index(f'id="{heading}"') :]
+        return re.findall(r"<li>", section[: section.index("</section>")])
+
+    def test_fifty_are_listed_and_the_rest_is_a_link_to_the_building(self, school: School, reviewer: Client) -> None:
+        page = reviewer.get(BOARD).content.decode()
+        assert "漏查 63 处" in words(page)
+        assert "6号楼，还有 13 处" in words(page)
+        assert "6号楼，还有 5 处" in words(page)
+        assert (len(self.listed(page, "missed")), len(self.listed(page, "again"))) == (50, 50)
+        links = re.findall(r'href="([^"]+)"[^>]*>6号楼，还有', page)
+        assert [link.replace("&amp;", "&") for link in links] == [
+            "?date=2026-11-09&shift=evening&at=building:6#missed",
+            "?date=2026-11-09&shift=evening&at=building:6#again",
+        ]
+
+    def test_the_whole_of_a_building_is_one_press_away(self, school: School, reviewer: Client) -> None:
+        page = reviewer.get(BOARD, {"at": "building:6"}).content.decode()
+        assert (len(self.listed(page, "missed")), len(self.listed(page, "again"))) == (60, 55)
+        assert "漏查 60 处" in words(page)
+        assert words(page).count("6号楼 看全部地方") == 2
+        assert "at=building:6&amp;seen=" in page  # and it stays so when the board renews itself
+        of_five = reviewer.get(BOARD, {"at": "building:5"}).content.decode()
+        assert len(self.listed(of_five, "missed")) == 3
+        assert "没有敲不开的门" not in words(of_five)  # there are, elsewhere
+        assert len(self.listed(reviewer.get(BOARD, {"at": "nonsense"}).content.decode(), "missed")) == 50
+
+    def test_the_streak_is_asked_only_for_those_listed(self, school: School) -> None:
+        board = coverage(MONDAY)
+        assert [m.times for m in board.missed] == [2] * 50
+        assert {m.target.code for m in board.missed} >= set(ROOMS)
+
+    def test_somebody_is_sent_to_one_building_at_a_time(self, school: School, reviewer: Client) -> None:
+        asked = "/coverage/send/?shift=noon&occasion=routine&place=room:5403"
+        assert [t.code for t in reviewer.get(asked).context["form"].there.values()] == ROOMS
+        said = {"places": ["room:5403"], "people": [str(school.inspector.pk)], "starts_at": "19:40"}
+        assert reviewer.post(asked, said).status_code == 302
+
+    def test_a_minute_later_only_the_clock_is_sent(
+        self, school: School, reviewer: Client, monday_evening: Traveller
+    ) -> None:
+        a_round(school, ["教101", "教102"], school.inspector, at=at(MONDAY, "08:00"))
+        school.check("教101", clock="19:18")
+        page = reviewer.get(BOARD).content.decode()
+        found = re.search(r'hx-get="([^"]+)" hx-trigger="every 10s"', page)
+        assert found
+        ask = found[1].replace("&amp;", "&")
+        assert reviewer.get(ask, headers={"HX-Request": "true"}).status_code == 204
+        monday_evening.move_to(at(MONDAY, "19:21"))
+        answer = reviewer.get(ask, headers={"HX-Request": "true"})
+        assert answer["HX-Reswap"] == "none"
+        assert seen(answer) == "19:21，收到就更新 19:21 3 分钟前"
+        assert len(answer.content) < 1000
+        school.check("教102", clock="19:21")
+        answer = reviewer.get(ask, headers={"HX-Request": "true"})
+        assert "2 / 2" in seen(answer)
+        assert not answer.has_header("HX-Reswap")
 
 
 # Sending somebody
@@ -356,7 +450,7 @@ class TestAttendance:
         }
         assert self.presences(school) == expected
         monday_evening.move_to(at(TUESDAY, "00:00"))
-        assert self.presences(school) == expected | {"m2": (Presence.ABSENT, 0)}
+        assert self.presences(school) == expected | {"m2": (Presence.UNRECORDED, 0)}
 
     def test_a_check_that_was_corrected_since_was_made_all_the_same(self, school: School) -> None:
         a_round(school, ROOMS, school.inspector, at=at(MONDAY, "08:00"))
@@ -393,7 +487,7 @@ class TestAttendance:
         school.check("教102", clock="13:45", shift="noon")
         monday_evening.move_to(at(TUESDAY, "08:00"))
         page = seen(reviewer.get("/coverage/attendance/", {"week": "2026-11-11"}))
-        assert "王同学 10311 准时 0 迟到 1 没来 0 请假 1" in page
+        assert "王同学 10311 准时 0 迟到 1 没来 0 没有自己的记录 0 请假 1" in page
         assert "迟到 15 分钟，13:45 开始查" in page
         assert "请假：上课，郑同学替班" in page
         assert page.index("m1同学") < page.index("王同学 10311")
@@ -402,10 +496,10 @@ class TestAttendance:
         self, school: School, reviewer: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         a_round(school, ROOMS, school.inspector)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             reviewer.get("/coverage/attendance/")
         people = [inspector(school, f"m{n}", "0853") for n in range(5)]
         for n in range(6):
             a_round(school, ["教101", "教102"], *people, day=MONDAY + timedelta(days=n), shift="noon")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             reviewer.get("/coverage/attendance/")

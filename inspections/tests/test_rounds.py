@@ -11,7 +11,7 @@ from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
 
 from campus.models import Exemption, Membership, Role, User, Week
-from config.tests.school import MONDAY, School
+from config.tests.school import MONDAY, School, at
 from dormitories.models import Building, Residency, Room
 from inspections.models import Round, RoundTemplate, Stop, Walker
 from inspections.rounds.people import Ground, Rota
@@ -38,7 +38,7 @@ from inspections.tests.walking import (
     walking,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday_evening")]
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 NEXT_MONDAY = MONDAY + timedelta(days=7)
 MANY = ["5403", "5413", "5420"]
@@ -291,6 +291,38 @@ class TestPuttingOn:
         person.save()
         assert Ground.of([school.rooms["5403"], school.rooms["5413"]], MONDAY).own_to(person) == {school.rooms["5403"]}
 
+    def test_more_than_a_round_can_have_are_refused(self, school: School) -> None:
+        people = [inspector(school, f"m{n}") for n in range(7)]
+        asked = {"name": "抽查", "day": MONDAY, "shift": "noon", "occasion": "routine", "starts_at": time(13)}
+        targets = [school.rooms[code] for code in MANY]
+        assert "最多 6 个人" in why(send_out, targets=targets, users=people, by=school.reviewer, **asked)
+        walked = a_round(school, MANY, *people[:6])
+        assert "最多 6 个人" in why(put_on, round=walked, users=people)
+        on_leave = walker(walked, people[0])
+        excuse(walker=on_leave, reason="上课", by=school.reviewer)
+        put_on(round=walked, users=[people[6]])
+        assert "最多 6 个人" in why(stand_in, walker=on_leave, user=school.reviewer2)
+        assert "最多 6 个人" in why(end_leave, walker=on_leave)
+
+    def test_one_whose_account_was_closed_is_missing_and_hinders_nobody(self, school: School) -> None:
+        gone = inspector(school, "m1")
+        walked = a_round(school, MANY, school.inspector, gone)
+        gone.is_active = False
+        gone.save()
+        assert walked.wanting == 1
+        put_on(round=walked, users=[school.reviewer2])
+        assert Round.objects.get(pk=walked.pk).wanting == 0
+        excuse(walker=walker(walked, gone), reason="退学", by=school.reviewer)
+        stand_in(walker=walker(walked, gone), user=inspector(school, "m2"))
+        lay_route(round=walked, targets=[school.rooms["5413"]])
+
+    def test_what_only_he_could_check_is_left_to_nobody(self, school: School) -> None:
+        gone = inspector(school, "m1")
+        walked = a_round(school, ["5403", "5413"], gone)
+        gone.is_active = False
+        gone.save()
+        assert "5413" in why(put_on, round=walked, users=[school.officer])
+
     def test_twice_is_once(self, school: School) -> None:
         walked = a_round(school, MANY, school.inspector)
         put_on(round=walked, users=[school.inspector])
@@ -359,11 +391,50 @@ class TestLeave:
         with pytest.raises(IntegrityError), transaction.atomic():
             Walker.objects.create(round=other, user=school.reviewer, stands_in_for=on_leave)
 
+    def test_nobody_stands_in_for_one_who_came_back_meanwhile(self, school: School, walked: Round) -> None:
+        """The page that one reviewer has open is older than what the other did."""
+        on_leave = walker(walked, school.inspector)
+        excuse(walker=on_leave, reason="上课", by=school.reviewer)
+        end_leave(walker=walker(walked, school.inspector))
+        assert "没有请假" in why(stand_in, walker=on_leave, user=school.reviewer2)
+
+    def test_nor_is_there_leave_for_one_who_was_taken_off_meanwhile(self, school: School, walked: Round) -> None:
+        seen_before = walker(walked, school.inspector)
+        take_off(walker=walker(walked, school.inspector))
+        asked: dict[str, Any]
+        for verb, asked in (
+            (excuse, {"reason": "上课", "by": school.reviewer}),
+            (end_leave, {}),
+            (stand_in, {"user": school.reviewer2}),
+            (take_off, {}),
+        ):
+            assert "王同学已经不在这一轮" in why(verb, walker=seen_before, **asked)
+
+    def test_leave_is_given_once_and_from_then_on(self, school: School, walked: Round) -> None:
+        seen_before = walker(walked, school.inspector)
+        excuse(walker=seen_before, reason="上课", by=school.reviewer, at=at(MONDAY, "18:00"))
+        assert "已经请假" in why(excuse, walker=seen_before, reason="发烧", by=school.reviewer2)
+        on_leave = walker(walked, school.inspector)
+        assert (on_leave.reason, on_leave.excused_at) == ("上课", at(MONDAY, "18:00"))
+
+    def test_who_has_checked_something_is_on_leave_no_more(self, school: School, walked: Round) -> None:
+        school.check("5413")
+        told = why(excuse, walker=walker(walked, school.inspector), reason="上课", by=school.reviewer)
+        assert "王同学在这一轮查过" in told
+        assert walking(walked) == ["inspector", "m1"]
+
 
 # Changing a round
 
 
 class TestChanging:
+    def test_a_place_that_was_checked_stays_on_it(self, school: School) -> None:
+        walked = a_round(school, MANY, school.inspector)
+        school.check("5413")
+        assert "5413 已经查过" in why(lay_route, round=walked, targets=[school.rooms["5403"]])
+        lay_route(round=walked, targets=[school.rooms["5413"]])
+        assert route(walked) == ["5413"]
+
     def test_who_has_checked_something_stays_on_it(self, school: School) -> None:
         walked = a_round(school, MANY, school.inspector, school.reviewer2)
         school.check("5413")

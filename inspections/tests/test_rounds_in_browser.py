@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import time
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,6 +57,7 @@ def test_axe_finds_nothing_on_any_page_of_rounds(
     for path in (
         "/coverage/",
         "/coverage/?date=2026-11-08",
+        "/coverage/?at=building:5",
         "/coverage/send/?shift=noon&occasion=routine&place=area:教101",
         "/coverage/attendance/",
         "/rounds/",
@@ -94,6 +95,25 @@ def test_the_board_shows_a_check_as_it_arrives(school: School, walked: Round, op
     expect(page.get_by_role("link", name="派人补查 教101")).to_have_count(0)
 
 
+def test_its_clock_goes_on_while_nothing_else_changes(
+    school: School, walked: Round, open_page: OpenPage, screen: str
+) -> None:
+    page = open_page(school.reviewer, screen=screen)
+    page.clock.install()
+    page.goto("/coverage/")
+    expect(page.locator("#clock")).to_contain_text("19:20")
+    page.locator("#board > *").first.evaluate("one => { one.untouched = true }")
+    with time_machine.travel(at(MONDAY, "19:26"), tick=True):
+        page.clock.run_for(10_000)
+        expect(page.locator("#clock")).to_contain_text("19:26")
+        expect(page.locator(f"#ago-{walked.pk}")).to_have_text("9 分钟前")
+        assert page.locator("#board > *").first.evaluate("one => one.untouched")
+        # And it goes on asking
+        school.check("5403", clock="19:19")
+        page.clock.run_for(10_000)
+        expect(page.locator(".cover-cell.s-evening", has_text="王同学")).to_contain_text("3 / 3")
+
+
 @pytest.mark.parametrize("screen", ["phone"], indirect=True)
 def test_a_phone_shows_one_shift_and_leads_to_the_others(
     school: School, walked: Round, open_page: OpenPage, screen: str
@@ -120,6 +140,31 @@ def test_from_the_missed_place_to_somebody_sent_there(
     page.get_by_role("button", name="派出去").click()
     expect(page.get_by_text("已派m1同学")).to_be_visible()
     assert walking(Round.objects.latest("pk")) == ["m1"]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_pressed_twice_at_once_one_is_sent(
+    school: School, walked: Round, open_page: OpenPage, screen: str, javascript: bool
+) -> None:
+    page = open_page(school.reviewer, screen=screen, javascript=javascript)
+    page.goto("/coverage/send/?shift=noon&occasion=routine&place=area:教101")
+    page.get_by_role("checkbox", name="m1同学").check()
+    page.get_by_role("button", name="派出去").dblclick()
+    expect(page.get_by_text("已派m1同学")).to_be_visible()
+    assert Round.objects.filter(name="午检补查").count() == 1
+
+
+def test_that_the_partner_was_there_is_confirmed_by_hand(
+    school: School, walked: Round, open_page: OpenPage, screen: str
+) -> None:
+    with time_machine.travel(at(MONDAY, "23:59") + timedelta(hours=1), tick=True):
+        page = open_page(school.reviewer, screen=screen)
+        page.goto(f"/rounds/{walked.pk}/")
+        row = page.locator("li.walker", has_text="m1同学")
+        expect(row).to_contain_text("没有自己的记录，同伴查了")
+        row.get_by_role("button", name="确认到场 m1同学").click()
+        expect(page.get_by_text("到了，吴同学确认")).to_be_visible()
+    assert walker(walked, school.people["m1"]).confirmed_by == school.reviewer
 
 
 def test_leave_and_a_substitute_by_hand(school: School, walked: Round, open_page: OpenPage, screen: str) -> None:

@@ -164,6 +164,34 @@ class TestOneRound:
         assert walking(walked) == ["inspector", "m1"]
         assert "写一下原因" in after(reviewer, f"/rounds/walkers/{on_leave.pk}/leave/", {"reason": " "})
 
+    def test_what_is_wrong_is_said_and_not_something_else(
+        self, school: School, reviewer: Client, walked: Round
+    ) -> None:
+        """The substitute's account was closed while the page stood open; the reason was given."""
+        school.reviewer2.is_active = False
+        school.reviewer2.save()
+        address = f"/rounds/walkers/{walker(walked, school.inspector).pk}"
+        said = {"reason": "上课", "substitute": school.reviewer2.pk}
+        page = after(reviewer, f"{address}/leave/", said)
+        assert "账号停用" in page
+        assert "写一下原因" not in page
+        page = after(reviewer, f"/rounds/{walked.pk}/people/", {"people": [school.reviewer2.pk]})
+        assert "账号停用" in page
+        assert "至少选一个人" not in page
+        assert "120" in after(reviewer, f"{address}/leave/", {"reason": "上" * 121})
+        after(reviewer, f"{address}/leave/", {"reason": "上课"})
+        assert "账号停用" in after(reviewer, f"{address}/substitute/", {"people": school.reviewer2.pk})
+
+    def test_one_whose_account_was_closed_is_told_and_missing(
+        self, school: School, reviewer: Client, walked: Round
+    ) -> None:
+        school.people["m1"].is_active = False
+        school.people["m1"].save()
+        page = seen(reviewer.get(f"/rounds/{walked.pk}/"))
+        assert "还缺 1 人" in page
+        assert "m1同学 账号已停用" in page
+        assert "还缺 1 人" in seen(reviewer.get("/rounds/"))
+
     def test_leave_then_a_substitute_then_all_back(self, school: School, reviewer: Client, walked: Round) -> None:
         on_leave = walker(walked, school.inspector)
         address = f"/rounds/walkers/{on_leave.pk}"
@@ -226,12 +254,12 @@ class TestOneRound:
     ) -> None:
         few = a_round(school, ["5413", "教103"], school.inspector, name="一轮")
         school.check("5413", None, "bags-hanging", clock="19:15")
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             reviewer.get(f"/rounds/{few.pk}/")
         people = [inspector(school, f"n{n}", "10311") for n in range(12)]
         more = a_round(school, [*ROOMS, "教101", "教102"], *people[:4], name="又一轮")
         school.check("教101", clock="19:16", by=people[0])
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             reviewer.get(f"/rounds/{more.pk}/")
 
 
@@ -305,6 +333,8 @@ class TestTemplates:
             ({"highest_floor": "3"}, "比起始层还低"),
             ({"headcount": "0"}, "大于或等于1"),
             ({"starts_at": "25:00"}, "有效"),
+            ({"starts_at": "16:29"}, "晚检是 16:30 到 24:00"),
+            ({"shift": "morning", "starts_at": "20:00"}, "早检是 00:00 到 11:00"),
         ],
     )
     def test_what_cannot_be_is_refused_at_its_field(

@@ -29,7 +29,8 @@ def test_every_check_and_every_photo_once(tmp_path: Path) -> None:
 
 
 def test_it_would_show_in_a_server_with_ids_of_its_own(tmp_path: Path) -> None:
-    storm = rage(tmp_path, app="inspections.tests.naive:application", checks=CHECKS // 5)
+    # Quick enough for a test, and with little patience: the answer is given up, the check is stored
+    storm = rage(tmp_path, app="inspections.tests.naive:application", checks=CHECKS // 2, patience=(0.05, 0.3))
     assert faults(storm, stored_as="note")["twice"], storm
 
 

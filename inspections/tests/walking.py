@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from campus.models import Gender, Membership, Role, User
-from config.tests.school import MONDAY, School
+from config.tests.school import MONDAY, School, at
 from dormitories.models import Building
 from inspections.models import Round, RoundTemplate, Walker
 from inspections.rounds.services import put_on, send_out
@@ -39,8 +39,9 @@ def template(name: str = "5号楼", building: str = "5", **fields: Any) -> Round
 
 
 def a_round(school: School, codes: Iterable[str], *users: User, day: date = MONDAY, **fields: Any) -> Round:
-    """A round made by hand, of these places: Monday evening, routine, from 19:20 on."""
+    """A round made by hand the day before, of these places: Monday evening, routine, from 19:20 on."""
     usual: dict[str, Any] = {"name": "晚检", "shift": "evening", "occasion": "routine", "starts_at": time(19, 20)}
+    usual["at"] = at(day - timedelta(days=1), "20:00")
     targets = [school.target(code) for code in codes]
     return send_out(targets=targets, users=users, day=day, by=school.reviewer, **(usual | fields))
 
