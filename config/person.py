@@ -23,6 +23,8 @@ class PersonCookieMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if hasattr(request, "token"):  # a program's, with no session of its own
+            return response
         told = request.COOKIES.get(COOKIE)
         there = str(request.user.pk) if request.user.is_authenticated else None
         if there is None and told is not None:

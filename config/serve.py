@@ -22,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 TICK = 0.1  # seconds between two looks at the processes
 PATIENCE = 10.0  # seconds to end in good order
 STEADY = 2.0  # seconds up, after which a death counts as the first
-LONGEST_WAIT = 30.0  # seconds before a start
+SHORTEST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds before a start
 
 
 def say(text: str) -> None:
@@ -76,7 +76,7 @@ class Kept:
             return
         self.clear()
         steady = time.monotonic() - self.started > STEADY
-        self.wait = 0.0 if steady else min(LONGEST_WAIT, self.wait * 2 or 0.5)
+        self.wait = SHORTEST_WAIT if steady else min(LONGEST_WAIT, self.wait * 2 or SHORTEST_WAIT)
         self.due = time.monotonic() + self.wait
         say(f"{self.name} ended ({code}); it starts again.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -22,10 +23,12 @@ class Routes:
         then = standing_during(first, last)
         lives = Residency.objects.filter(then, room__building__in=buildings)
         answers = Responsibility.objects.filter(then, area__kind__in=kinds)
-        self._relations: list[Residency | Responsibility] = [
-            *lives.select_related("room__building", "school_class"),
-            *answers.select_related("area__building", "school_class"),
-        ]
+        # By building, or by kind of area
+        self._relations: defaultdict[int | str | None, list[Residency | Responsibility]] = defaultdict(list)
+        for life in lives.select_related("room__building", "school_class"):
+            self._relations[life.room.building_id].append(life)
+        for answer in answers.select_related("area__building", "school_class"):
+            self._relations[answer.area.kind].append(answer)
         away = Exemption.objects.filter(starts_on__lte=last, ends_on__gte=first)
         self._away = {
             (school_class, day)
@@ -36,7 +39,8 @@ class Routes:
 
     def of(self, template: RoundTemplate, day: date) -> list[Target]:
         """The places that a class answers for on `day`, as they are walked; not where all of these are away."""
-        there = dict.fromkeys(_place(relation) for relation in self._relations if self._stands(relation, day))
+        relations = self._relations[template.building_id or template.area_kind]
+        there = dict.fromkeys(_place(relation) for relation in relations if self._stands(relation, day))
         return in_walking_order(target for target in there if _goes_to(template, target))
 
     def _stands(self, relation: Residency | Responsibility, day: date) -> bool:

@@ -335,8 +335,10 @@ class TestRefused:
         panel.get_by_role("button", name="扔掉").click()
         panel.get_by_role("button", name="留着").click()
         phone.shows("1 条要改")
+        phone.walk_on()
         panel.get_by_role("button", name="扔掉").click()
         phone.panel_shows("扔掉就没有了")
+        phone.walk_on()
         panel.get_by_role("button", name="扔掉").click()
         phone.shows("都发出去了")
 

@@ -16,7 +16,7 @@ from inspections.tests.phone import EVENING, Phone
 from inspections.tests.walking import a_round, inspector, tell_men_from_women
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FloatRect, Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +129,31 @@ def test_pressed_twice_by_mistake_it_is_one(phone: Phone, button: str) -> None:
     assert phone.call("outbox", "return (await it.rows()).map((row) => row.item.target.code)") == ["5413"]
 
 
+def test_a_double_tap_falls_on_no_other_screen(phone: Phone) -> None:
+    page = phone.page
+    phone.go_down()
+    at_button = page.get_by_role("button", name="有问题").bounding_box()
+    assert at_button
+    tap_twice(page, at_button, ".sheet")
+    page.get_by_text("被子未叠").click()
+    phone.walk_on()
+    at_button = page.get_by_role("button", name="保存，下一处").bounding_box()
+    assert at_button
+    tap_twice(page, at_button, "#coverage")
+    page.locator(".is-defects", has_text="5413").wait_for()
+    page.evaluate(DRAW)
+    script = "return (await it.rows()).map(({ item }) => [item.target.code, item.outcome])"
+    assert phone.call("outbox", script) == [["5413", "defects"]]
+
+
+def tap_twice(page: Page, where: FloatRect, then: str) -> None:
+    """The second comes down on what the first has brought."""
+    x, y = where["x"] + where["width"] / 2, where["y"] + where["height"] / 2
+    page.mouse.click(x, y)
+    page.locator(then).wait_for()
+    page.mouse.click(x, y)
+
+
 def test_locked_is_two_taps_and_is_to_be_seen_again(phone: Phone) -> None:
     page = phone.page
     page.get_by_role("button", name="有问题").click()
@@ -141,7 +166,10 @@ def test_locked_is_two_taps_and_is_to_be_seen_again(phone: Phone) -> None:
 def test_refused_wants_a_second_press(phone: Phone) -> None:
     page = phone.page
     page.get_by_role("button", name="有问题").click()
-    page.get_by_role("button", name="拒检").click()
+    page.get_by_role("button", name="拒检").dblclick()  # a slip
+    page.get_by_role("button", name="再按一次").wait_for()
+    assert page.locator(".sheet").count() == 1
+    phone.walk_on()
     page.get_by_role("button", name="再按一次").click()
     page.locator(".is-refused", has_text="5413").wait_for()
 

@@ -182,6 +182,32 @@ def test_a_spot_check_stands_beside_the_routine_one(school: School, take_phone: 
     assert Inspection.objects.filter(occasion="routine").count() == 1
 
 
+def test_the_chosen_occasion_outlives_a_reload(school: School, take_phone: Callable[..., Phone]) -> None:
+    phone = take_phone(school.inspector).open()
+    page = phone.page
+    page.goto("/patrol/#place/room:5413")
+    page.locator("#occasion").select_option("school")
+    find(page, "被子未叠")
+    page.reload()
+    page.locator(".found").wait_for()
+    assert page.locator("#occasion").input_value() == "school"
+    save(page)
+    phone.keeps()
+    assert waiting(phone)[0][2] == "school"
+
+
+def test_a_saved_sheet_leaves_no_draft(phone: Phone) -> None:
+    page = phone.page
+    phone.go_down()
+    page.goto("/patrol/#place/room:5413")
+    find(page, "被子未叠")
+    page.locator("#note").press_sequentially("两次")
+    save(page)
+    phone.keeps()
+    script = "return (await it.transact(['kept'], 'readonly', (tx) => tx.objectStore('kept').getAllKeys())).filter((key) => key.includes('draft'))"
+    assert phone.call("store", script) == []
+
+
 def test_an_answered_return_is_not_asked_for_again(walked: School, take_phone: Callable[..., Phone]) -> None:
     check = walked.check("5403", None, "bed-unmade", by=walked.inspector)
     send_back(inspection=check.pk, by=walked.reviewer, reason="哪张床？")

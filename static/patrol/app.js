@@ -9,6 +9,7 @@ import { sheet } from "./sheet.js";
 import * as status from "./status.js";
 import { signInAddress, t, told } from "./words.js";
 
+const ASKED_AGAIN = 2_000;
 const LOOK_AROUND = 60_000; // what a partner on the same round has done
 
 const title = document.title;
@@ -127,12 +128,14 @@ async function keepUpToDate() {
  */
 function takeOver() {
   const isQuiet = document.hidden || navigator.userActivation?.hasBeenActive === false;
-  if (!isQuiet || shown === sheet || byId("panel").hasAttribute("open")) return;
+  if (!isQuiet || outbox.isWriting() || shown === sheet || byId("panel").hasAttribute("open")) return;
   if (isOld) {
     sessionStorage.setItem("updated", "yes");
     location.reload();
-  } else if (navigator.serviceWorker?.controller) {
-    registration?.waiting?.postMessage("take over");
+  } else if (navigator.serviceWorker?.controller && registration?.waiting) {
+    registration.waiting.postMessage("take over");
+    // It may not have heard: a worker that is just being started
+    setTimeout(takeOver, ASKED_AGAIN);
   }
 }
 

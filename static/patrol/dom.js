@@ -77,6 +77,41 @@ export function inTurn(draw) {
     }));
 }
 
+/** The second tap of a double one comes within this time in milliseconds, and as near in pixels. */
+const DOUBLE = 500;
+const NEAR = 48;
+
+/** What was pressed last. @type {{ on: Element | null, x: number, y: number, at: number }} */
+let last = { on: null, x: 0, y: 0, at: -Infinity };
+
+/**
+ * Of a double tap only the first is meant: the second would fall on what the first has brought under the thumb, and
+ * record the next room, or take the record back. Twice on the same button is twice.
+ *
+ * @param {MouseEvent} event
+ */
+function once(event) {
+  const isByKey = event.detail === 0;
+  if (isByKey) return;
+  const on = pressed(event.target);
+  const at = performance.now();
+  const isSecond = at - last.at < DOUBLE && Math.hypot(event.clientX - last.x, event.clientY - last.y) < NEAR;
+  if (!isSecond || on === last.on) {
+    last = { on, x: event.clientX, y: event.clientY, at };
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/** A label is its field. @param {EventTarget | null} target */
+function pressed(target) {
+  const on = target instanceof Element ? target.closest("a, button, input, label, select") : null;
+  return on instanceof HTMLLabelElement ? (on.control ?? on) : on;
+}
+
+addEventListener("click", once, true);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** One of `icons.svg`. @param {string} name @param {string} [size] `i-s` or `i-l` */

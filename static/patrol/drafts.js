@@ -1,7 +1,7 @@
 // A sheet that is being filled in: kept on the phone until it is saved, so that a reload or a wrong tap loses nothing.
 
 import * as places from "./places.js";
-import { keep, kept, transact } from "./store.js";
+import { kept, transact, whereThereIsRoom } from "./store.js";
 
 /**
  * `item` is what would be sent; `photos` are the pictures that its findings name and that the server has not; `date` is
@@ -28,9 +28,14 @@ export async function keepDraft(sheet, draft) {
   const [name, ofPhotos] = namesOf(sheet);
   const { photos, ...entered } = draft;
   const there = `${sheet} ${photos.map(({ id }) => id).join(" ")}`;
-  if (there !== lying) await keep(ofPhotos, photos);
+  const isNew = there !== lying;
   lying = there;
-  await keep(name, entered);
+  await whereThereIsRoom(
+    transact(["kept"], "readwrite", async (tx) => {
+      if (isNew) await tx.objectStore("kept").put(photos, ofPhotos);
+      await tx.objectStore("kept").put(entered, name);
+    }),
+  );
 }
 
 /** @param {string} sheet */

@@ -4,7 +4,7 @@
 import { GRACE, keep } from "./queue.js";
 import { wakeIn } from "./sending.js";
 
-export { OtherPerson, answered, discard, elsewhere, on, photosOf, renewed, rows, sent, takeBack } from "./queue.js";
+export { OtherPerson, answered, discard, elsewhere, isWriting, on, photosOf, renewed, rows, sent, takeBack } from "./queue.js";
 export { flush, start, state } from "./sending.js";
 export { StorageFull } from "./store.js";
 

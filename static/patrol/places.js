@@ -60,10 +60,12 @@ export const names = async () => (await kept("names")) ?? {};
 export async function restore() {
   const [last, there] = [(await kept("me")) ?? null, signedInAs()];
   // Somebody else has signed in since: his, or nobody's yet, but never what the one before him left
-  person = there === null || there === last?.id ? last : ((await kept(`${there}/me`)) ?? null);
-  pieces = person ? await piecesOf(person.id) : {};
+  /** @type {Me | null} */
+  const holder = there === null || there === last?.id ? last : ((await kept(`${there}/me`)) ?? null);
+  const his = holder ? await piecesOf(holder.id) : {};
   const all = await transact(["standards"], "readonly", (tx) => tx.objectStore("standards").getAll());
   versions = new Map(all.map((/** @type {Standard} */ version) => [version.id, version]));
+  [person, pieces] = [holder, his]; // together: nobody taps on one's round for the other
   put({});
 }
 
@@ -91,9 +93,10 @@ export async function refresh() {
   const [places, standards, work, returned] = await Promise.all([
     get("places", { etag: pieces.places?.etag ?? null }),
     get("standards"),
-    get(`work?date=${date}`),
+    get(`work?date=${date}`, { owner: answer.data.me.id }),
     get("reviews/returned"),
   ]);
+  if (person?.id !== answer.data.me.id) return; // somebody else, by now
   /** @type {Pieces} */
   const fresh = { patrol: answer.data };
   if (!meaning(places)) fresh.places = { ...places.data, etag: places.etag };

@@ -94,6 +94,11 @@ export async function answered() {
 /** Whoever holds the phone is not the one whose work the screen showed. */
 export class OtherPerson extends Error {}
 
+let writing = 0;
+
+/** A record is being written down: the page must not go now. */
+export const isWriting = () => writing > 0;
+
 /** See `save`. @param {CheckItem} item @param {Photo[]} photos @param {string | null} mends @param {string[]} drafts */
 export async function keep(item, photos, mends, drafts) {
   const owner = me();
@@ -103,6 +108,7 @@ export async function keep(item, photos, mends, drafts) {
   }
   if (!owner) throw new Error("Nobody is known on this phone yet");
   const row = fresh(owner.id, item, await Promise.all(photos.map(mark)));
+  writing++;
   try {
     await transact(["outbox", "photos", "kept"], "readwrite", async (tx) => {
       if (await tx.objectStore("outbox").get(row.id)) return; // pressed twice: what is queued stays as it is
@@ -116,6 +122,7 @@ export async function keep(item, photos, mends, drafts) {
     full = error instanceof StorageFull;
     throw error;
   } finally {
+    writing--;
     changed();
   }
 }

@@ -13,8 +13,6 @@ import { clockTime, named, t, told } from "./words.js";
 
 const FOUND_AT_MOST = 40;
 const TICKS_AT_MOST = 60;
-/** The second press of a double one comes within this time, in milliseconds. */
-const DOUBLE = 500;
 
 /** @type {HTMLElement | null} */
 let main = null;
@@ -28,8 +26,6 @@ let seeks = false;
 const saving = new Set();
 /** What the review sent back and nobody has answered. @type {Returned[]} */
 let back = [];
-/** When a button was pressed that brings another under the thumb. */
-let pressedAt = -Infinity;
 /** Whether a number is typed with the letters' keyboard: a place may have a name. */
 let byLetters = false;
 
@@ -203,7 +199,7 @@ function action(place, { mine, others }, address, newest, slot) {
   }
   const said = el("span", { class: "visually-hidden" }, place.code);
   if (mine && mine === newest && mine.undoable) {
-    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: () => press(() => undo(mine)) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
+    return el("button", { class: "split-do split-undo", type: "button", id, "data-key": `${id} undo ${mine.id}`, onclick: () => undo(mine) }, said, stateOf(mine, place), el("span", { class: "undo" }, t("undo")));
   }
   return el("a", { class: "split-do", id, href: address }, said, stateOf(seen, place), el("span", { class: "visually-hidden" }, t("correct")));
 }
@@ -217,19 +213,6 @@ export function stateOf({ outcome, labels }, place) {
   return el("span", { class: "state second" }, outcome in SIGNS && icon(SIGNS[/** @type {keyof SIGNS} */ (outcome)], "i-s"), t(`outcome-${outcome}`));
 }
 
-/**
- * Does what a button says that brings another under the thumb; not for the second press of a double one, which was not
- * meant for what the first has brought there.
- *
- * @param {() => Promise<void>} act
- */
-function press(act) {
-  const isSecond = performance.now() - pressedAt < DOUBLE;
-  if (isSecond) return;
-  pressedAt = performance.now();
-  void act();
-}
-
 /** @param {Place} place @param {Slot} slot as it stood there when the thumb came down */
 async function clean(place, slot) {
   if (saving.has(place.key)) return;
@@ -239,7 +222,6 @@ async function clean(place, slot) {
     return draw();
   }
   saving.add(place.key);
-  pressedAt = performance.now();
   const previous = left;
   left = place.key;
   try {
@@ -250,9 +232,9 @@ async function clean(place, slot) {
     left = previous;
     notSaved(place, error);
   } finally {
-    saving.delete(place.key);
+    // As long as the button still says that nothing is recorded
+    await draw().finally(() => saving.delete(place.key));
   }
-  await draw();
 }
 
 /** Nothing of it is on the phone, and the person must know. @param {Place} place @param {unknown} error */
@@ -287,7 +269,7 @@ function dock(next, stops, slot) {
   }
   const address = `#place/${next.key}`;
   const what = el("a", { class: "now-what", href: address }, el("span", { class: `now-no ${next.type === "area" ? "is-named" : ""}` }, next.code), " ", el("span", { class: "t-14 second" }, whose(next)));
-  const green = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: () => press(() => cleanAndOn(next, slot)) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
+  const green = el("button", { class: "btn btn-success btn-thumb", type: "button", id: "do-now", "data-key": `now-${next.key}`, onclick: () => cleanAndOn(next, slot) }, icon("check", "i-l"), t("clean-next", { clean: cleanWord(next) }));
   const defects = el("a", { class: "btn btn-outline-secondary btn-thumb", role: "button", href: address }, t("has-defects"));
   return el("div", { class: "dock" }, el("div", { class: "now-line" }, what, find), el("div", { class: "now-do", role: "group", "aria-label": next.code }, defects, green));
 }

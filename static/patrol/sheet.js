@@ -15,6 +15,7 @@ import { clockTime, named, t } from "./words.js";
 /** @typedef {import("./slots.js").State} State */
 
 const LOCKED_AGAIN = "locked-again";
+const SECOND_THOUGHT = 500;
 const SAME_VISIT = 10 * 60_000;
 const PHOTOS_A_FINDING = 6;
 const NOTE_LENGTH = 500;
@@ -36,8 +37,9 @@ let main = null;
 let open = null;
 /** A record is being written down: pressed again, the same is meant. */
 let isSaving = false;
-/** The outcome that was pressed once and wants a second press. @type {Outcome | null} */
+/** The outcome that was pressed once and wants a second press; the second of a double tap is none. @type {Outcome | null} */
 let sure = null;
+let sureAt = 0;
 
 /** @type {Page} */
 export const sheet = {
@@ -72,12 +74,13 @@ async function openSheet(name, argument) {
   const place = known?.places.get(from ? keyOf(from.item) : argument);
   if (!known || !place || (name !== "place" && !from)) return null;
   const round = roundOf(place);
-  const slot = from?.item ?? (round ? slotOf(round) : slotOfNow(roundsOfToday().length > 0 ? "spot" : "routine"));
+  const kept = await draftOf(address);
+  const chosen = kept?.date === clock.today() ? kept.item.occasion : null;
+  const slot = from?.item ?? (round ? slotOf(round) : slotOfNow(chosen ?? (roundsOfToday().length > 0 ? "spot" : "routine")));
   const seen = (await seenToday()).get(place.key) ?? [];
   const state = stateIn(seen, { date: clock.today(), ...slot });
   const mends = name === "mend" ? argument : null;
   const start = from ? { item: from.item, photos: from.photos, mends, date: clock.today() } : newDraft(place, slot, state);
-  const kept = await draftOf(address);
   const draft = kept && (from || isOfNow(kept, start)) ? rebased(kept, start) : start;
   const there = draft.item.replaces ? await outbox.photosOf(draft.item.replaces) : [];
   const errors = [...new Set(Object.values(from?.errors ?? {}).flat())];
@@ -96,10 +99,11 @@ const isOfNow = (kept, start) => kept.date === start.date && kept.item.shift ===
  */
 function rebased(entered, start) {
   const photos = new Map(entered.photos.map((photo) => [photo.id, { ...photo, id: crypto.randomUUID() }]));
+  const sent = new Set(start.item.findings.flatMap((finding) => finding.photos));
   const findings = entered.item.findings.map((finding) => ({
     ...finding,
     id: crypto.randomUUID(),
-    photos: finding.photos.map((id) => photos.get(id)?.id ?? id),
+    photos: finding.photos.flatMap((id) => photos.get(id)?.id ?? (sent.has(id) ? id : [])),
   }));
   const { id, performed_at, shift, occasion, replaces } = start.item;
   return { ...entered, item: { ...entered.item, id, performed_at, shift, occasion, replaces, findings }, photos: [...photos.values()] };
@@ -159,7 +163,7 @@ const theirs = ({ others, beside }) => [...others, ...beside];
 
 /** @param {(item: CheckItem) => void} alter */
 function change(alter) {
-  if (!open) return;
+  if (!open || isSaving) return;
   alter(open.draft.item);
   sure = null;
   remember();
@@ -167,7 +171,7 @@ function change(alter) {
 }
 
 function remember() {
-  if (!open) return;
+  if (!open || isSaving) return;
   const { address, draft, start } = open;
   void (entered(draft) === start ? forgetDraft(address) : keepDraft(address, draft));
 }
@@ -291,8 +295,7 @@ function chooseOccasion(occasion) {
   const isUntouched = entered(draft) === start;
   Object.assign(open, { state, start: entered(there), draft: isUntouched ? there : rebased(draft, there) });
   change((item) => {
-    const standard = standardFor(place, occasion);
-    if (standard && standard.id !== item.standard && !item.replaces) [item.standard, item.findings] = [standard.id, []];
+    if (item.standard !== there.item.standard) [item.standard, item.findings] = [there.item.standard, []];
   });
 }
 
@@ -477,8 +480,8 @@ function saveOther(place, version) {
 
 /** Refused costs ten points and bars nothing less: it wants a second press. @param {Outcome} outcome @param {Standard} version */
 function saveAs(outcome, version) {
-  if (outcome === "refused" && sure !== outcome) {
-    sure = outcome;
+  if (outcome === "refused" && (sure !== outcome || performance.now() - sureAt < SECOND_THOUGHT)) {
+    [sure, sureAt] = [outcome, performance.now()];
     return draw();
   }
   void save(outcome, version);

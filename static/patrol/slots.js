@@ -87,7 +87,7 @@ export function labels({ findings, standard }) {
 export async function seenToday() {
   const [rows, sent] = await Promise.all([outbox.rows(), outbox.sent()]);
   const known = places.known();
-  const own = rows.map((row) => ownCheck(row.item, row.offset, row.state === "waiting" && !row.handed, row.state !== "waiting"));
+  const own = rows.map((row) => ownCheck(row.item, row.offset, row.state === "waiting" && !row.handed, row.state !== "waiting" && !row.stored));
   const away = sent.map(({ item, offset }) => ownCheck(item, offset ?? clock.offBy(), false, false));
   const work = (known?.work.checks ?? []).filter((check) => !check.replaced_by).map(othersCheck);
   const here = new Set([...own, ...away].map(({ id }) => id));
