@@ -43,6 +43,8 @@ def outbox() -> Words:
     return {
         # The button
         "all-sent": _("All sent"),
+        "own-sent": _("Yours are all sent"),
+        "of-others": counted(lambda n: ngettext("{count} of others waits", "{count} of others wait", n)),
         "unsent": _("{count} not sent"),
         "to-mend": _("{count} to mend"),
         "since": _("since {time}"),
@@ -87,10 +89,13 @@ def outbox() -> Words:
         "photo-gone": _("The photo is no longer on the phone."),
         "title-refused": _("The server refused these"),
         "text-refused": _("They are not recorded. Mend one, and it goes out as a new record."),
+        "title-photo-refused": _("The server refused a photo of these"),
+        "text-photo-refused": _("The record itself is there. Take another photo, or throw this one away."),
         "conflict": _("The server holds another record under this number. Look at it and save it once more."),
         "mend": _("Mend"),
         "throw-away": _("Throw away"),
         "thrown-away-is-gone": _("What is thrown away was never recorded, and nobody brings it back."),
+        "thrown-away-photo": _("Only the photo is thrown away: the record stays."),
         "keep": _("Keep it"),
         # Good to know
         "others": counted(
@@ -153,7 +158,14 @@ def route() -> Words:
         ),
         "by-number": _("By number"),
         "round-done": _("This round is done."),
-        "round-empty": _("This round has no place that you know of."),
+        "round-but-own": counted(
+            lambda n: ngettext(
+                "You have done yours. {count} place is your own: somebody else must check it.",
+                "You have done yours. {count} places are your own: somebody else must check them.",
+                n,
+            )
+        ),
+        "sent-back": _("Sent back"),
         "clean-next": _("{clean}, next one"),
         "has-defects": _("Has defects"),
         "came-back": _("Sent back by the review: {count}"),

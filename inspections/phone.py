@@ -99,7 +99,9 @@ def work_of(user: User, day: date, since: datetime | None = None) -> Work:
     )
     first = locked.order_by("room__code").values_list("room__code").annotate(Min("performed_at"))
     return Work(
-        checks.select_related("room", "area", "inspector").prefetch_related(FINDINGS).order_by("performed_at", "pk"),
+        checks.select_related("room", "area", "inspector")
+        .prefetch_related(FINDINGS, "findings__photos")
+        .order_by("performed_at", "pk"),
         None if user.holds(*NAME_READERS) else partners(user, day),
         {target_key(room, None): at for room, at in first},
     )

@@ -17,10 +17,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from campus.models import User
-from campus.selectors import school_zone
-from inspections.api.reading import CHECK
-from inspections.drafts import figure
-from inspections.models import Finding, Inspection
+from inspections.api.said import CheckField, as_said
+from inspections.models import Inspection
 from scoring import services
 from scoring.forms import MOST_AT_ONCE
 from scoring.mine import returned_to
@@ -155,11 +153,6 @@ def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str
 # What came back
 
 
-@extend_schema_field(CHECK.schema)
-class CheckField(serializers.JSONField):
-    """A check as a batch says it."""
-
-
 class ReturnedSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     at = serializers.DateTimeField()
@@ -180,32 +173,3 @@ class ReturnedView(APIView):
             for check in returned_to(person(request))
         ]
         return Response(AllReturnedSerializer({"returned": returned}).data)
-
-
-def as_said(inspection: Inspection) -> dict[str, Any]:
-    """The check as a batch would say it. Reads room, area and the findings with defect, class and pictures."""
-    return {
-        "id": str(inspection.pk),
-        "target": {"type": "room" if inspection.room_id else "area", "code": inspection.target.code},
-        "shift": inspection.shift,
-        "occasion": inspection.occasion,
-        "performed_at": inspection.performed_at.astimezone(school_zone()).isoformat(),
-        "outcome": inspection.outcome,
-        "told": inspection.told or None,
-        "standard": inspection.standard_id,
-        "note": inspection.note,
-        "replaces": str(inspection.replaces_id) if inspection.replaces_id else None,
-        "findings": [_finding(finding) for finding in inspection.findings.all()],
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "id": str(finding.pk),
-        "defect": finding.defect.code if finding.defect else None,
-        "text": finding.text,
-        "points": figure(finding.points),
-        "class": finding.school_class.code if finding.school_class else None,
-        "corrected": finding.corrected,
-        "photos": [str(photo.photo_id) for photo in finding.photos.all()],
-    }

@@ -23,6 +23,7 @@ from campus.selectors import school_zone, shift_times, today
 from inspections.api.etag import AS_IT_WAS, with_etag
 from inspections.api.owner import OWNER, require_owner
 from inspections.api.reading import Unreadable, moment
+from inspections.api.said import as_said
 from inspections.api.shapes import PatrolShape, PlacesShape, WorkShape
 from inspections.models import Area, Occasion, Round
 from inspections.phone import Work, all_places, is_open, work_of
@@ -189,6 +190,7 @@ def check_shape(check: Any, work: Work, reader: User) -> dict[str, Any]:
         "mine": check.inspector_id == reader.pk,
         "performed_at": instant(check.performed_at),
         "replaced_by": str(check.replaced_by) if check.replaced_by else None,
+        "said": as_said(check) if check.inspector_id == reader.pk and not check.replaced_by else None,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from campus.models import SHIFT_CHOICES, Gender
+from inspections.api.said import CheckField
 from inspections.models import Kind, Occasion, Outcome
 
 # untranslated: the schema speaks to programmers
@@ -104,6 +105,7 @@ class CheckShape(serializers.Serializer):
     mine = serializers.BooleanField()
     performed_at = serializers.DateTimeField()
     replaced_by = serializers.UUIDField(allow_null=True)
+    said = CheckField(allow_null=True, help_text="One’s own that stands, as a batch would say it")
 
 
 class WorkShape(serializers.Serializer):

@@ -297,7 +297,9 @@ class TestPhotos:
         phone.record("5413", "bags-hanging", photos=[b"no picture"])
         phone.wait()
         phone.shows("1 条要改")
-        phone.panel_shows("这些被退回来了.*5413")
+        phone.panel_shows("照片没收下.*记录已经在服务器上.*5413")
+        phone.look().get_by_role("button", name="扔掉").click()
+        phone.panel_shows("扔掉的只是照片，记录还在")
         assert recorded() == ["room:5413"]
 
 

@@ -88,7 +88,7 @@ def test_what_one_recorded_waits_for_him_while_another_holds_the_phone(school: S
     phone.sign_in(school.inspector2)
     phone.come_up()
     phone = phone.start_again()
-    phone.shows("都发出去了")
+    phone.shows("你的都发出去了.*别人的 1 条没发")
     phone.panel_shows("王同学 有 1 条还在这部手机里")
     phone.page.keyboard.press("Escape")
     phone.record("5420")

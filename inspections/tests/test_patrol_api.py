@@ -220,8 +220,11 @@ class TestWork:
                 "mine": False,
                 "performed_at": "2026-11-09T19:20:00+08:00",
                 "replaced_by": None,
+                "said": None,
             }
         ]
+        (own,) = told(school, client, school.inspector2, "work", date="2026-11-09")["checks"]
+        assert [finding["defect"] for finding in own["said"]["findings"]] == ["bags-hanging"]
         assert told(school, client, school.inspector, "work", date="2026-11-08")["checks"] == []
 
     def test_a_correction_names_what_it_replaces(self, school: School, client: Client) -> None:
@@ -373,11 +376,11 @@ class TestWork:
     ) -> None:
         client.force_login(school.inspector)
         school.check("5413", None, "bags-hanging")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/api/v1/work")
         for n in range(12):
             school.check(["5403", "教101", "5420"][n % 3], None, {"text": "乱", "points": "1"})
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(client.get("/api/v1/work").json()["checks"]) == 13
 
 

@@ -208,11 +208,49 @@ def test_a_saved_sheet_leaves_no_draft(phone: Phone) -> None:
     assert phone.call("store", script) == []
 
 
-def test_an_answered_return_is_not_asked_for_again(walked: School, take_phone: Callable[..., Phone]) -> None:
-    check = walked.check("5403", None, "bed-unmade", by=walked.inspector)
-    send_back(inspection=check.pk, by=walked.reviewer, reason="哪张床？")
+def test_what_another_phone_recorded_is_corrected_filled_in(phone: Phone, walked: School) -> None:
+    walked.check("5413", None, "bed-unmade", clock="19:21", by=walked.inspector)
+    page = phone.page
+    page.evaluate("async () => (await import('/static/patrol/places.js')).refreshWork()")
+    page.locator(".is-defects", has_text="5413").wait_for()
+    page.locator("#do-room\\:5413").click()
+    page.locator(".found", has_text="被子未叠").wait_for()
+    find(page, "袋子乱挂")
+    save(page)
+    phone.keeps()
+    phone.wait()
+    phone.shows("都发出去了")
+    assert Inspection.objects.get(replaces__isnull=False).findings.count() == 2
+
+
+def test_a_round_with_ones_own_place_is_not_said_to_be_done(walked: School, take_phone: Callable[..., Phone]) -> None:
+    walked.inspector.home_room = walked.rooms["5413"]
+    walked.inspector.save()
     phone = take_phone(walked.inspector).open()
     page = phone.page
+    phone.go_down()
+    for code in ("5403", "5420"):
+        page.locator(f"[aria-current=step]:has-text('{code}')").wait_for()
+        phone.walk_on()
+        page.locator("#do-now").click()
+    page.get_by_text("还剩 1 处是自己的，要换人查").wait_for()
+
+
+def test_an_answered_return_is_not_asked_for_again(walked: School, take_phone: Callable[..., Phone]) -> None:
+    check = walked.check("5403", None, "bed-unmade", by=walked.inspector)
+    send_back(
+        inspection=check.pk,
+        by=walked.reviewer,
+        reason="哪张床？照片看不清是靠窗的还是靠门的那一张，请写明白，或者再补一张照片，不然没法扣到人",
+    )
+    phone = take_phone(walked.inspector).open()
+    page = phone.page
+    card = page.locator(".came-back", has_text="哪张床").bounding_box()
+    assert card
+    assert card["x"] >= 0
+    assert card["x"] + card["width"] <= 375
+    assert 0 <= card["y"] < 600
+    page.locator(".is-defects", has_text="5403").get_by_text("退回了").wait_for()
     page.locator(".came-back", has_text="哪张床").get_by_role("link").click()
     page.locator("#note").fill("靠窗的")
     save(page)

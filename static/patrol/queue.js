@@ -2,7 +2,7 @@
 
 import { isSameClock, offBy, stamp } from "./clock.js";
 import { signedInAs } from "./api.js";
-import { me, restore } from "./places.js";
+import { me, refresh, restore } from "./places.js";
 import { StorageFull, transact } from "./store.js";
 
 /** For which a record may be taken back, in milliseconds. */
@@ -104,6 +104,7 @@ export async function keep(item, photos, mends, drafts) {
   const owner = me();
   if (owner && owner.id !== (signedInAs() ?? owner.id)) {
     await restore();
+    void refresh();
     throw new OtherPerson();
   }
   if (!owner) throw new Error("Nobody is known on this phone yet");

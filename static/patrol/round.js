@@ -34,7 +34,8 @@ export const round = {
   show(to, _argument, name) {
     main = to;
     query = name === "find" ? (query ?? "") : null;
-    seeks = true;
+    // What was sent back stands on top, and is seen first
+    seeks = left !== null || !places.known()?.returned.length;
     return draw();
   },
   changed: () => draw(),
@@ -79,7 +80,7 @@ function drawRound(known, walked, seen) {
     el("div", { class: "round-head screen-head" }, count(stops, states, next), rounds(walked)),
     ...returned(known),
     ...floors(stops).map(([floor, places]) => section(floor, places, states, next, newest, slot)),
-    dock(next, stops, slot),
+    dock(next, stops.filter(({ key }) => !isDone(states.get(key))).length, slot),
   );
   if (seeks) byId(`at-${next?.key}`)?.scrollIntoView({ block: "center" });
   seeks = false;
@@ -183,6 +184,7 @@ function row(place, state, isNext, newest, slot) {
 /** What stands under the class: what was found, or who was here. @param {State} state */
 function below({ mine, others }) {
   const by = others.at(-1);
+  if (mine && back.some(({ inspection }) => inspection.id === mine.id)) return el("span", { class: "red" }, t("sent-back"));
   if (mine?.labels.length) return el("span", { class: "third" }, mine.labels.join(t("comma")));
   if (mine && !counts(mine)) return el("span", { class: "third" }, t("see-again"));
   if (by) return el("span", { class: "third text-truncate" }, t("done-by", { name: by.by || t("somebody"), time: clockTime(by.at) }));
@@ -260,11 +262,11 @@ function before(target) {
 
 // Under the thumb
 
-/** @param {Place | null} next @param {Place[]} stops @param {Slot} slot */
-function dock(next, stops, slot) {
+/** @param {Place | null} next @param {number} open how many are not done @param {Slot} slot */
+function dock(next, open, slot) {
   const find = el("a", { class: "now-find", href: "#find" }, icon("keys"), t("by-number"));
   if (!next) {
-    const words = stops.length > 0 ? t("round-done") : t("round-empty");
+    const words = open > 0 ? t("round-but-own", { count: open }) : t("round-done");
     return el("div", { class: "dock" }, el("div", { class: "now-line" }, el("p", { class: "strong m-0" }, words), find));
   }
   const address = `#place/${next.key}`;

@@ -110,10 +110,10 @@ function ownCheck(item, offset, undoable, refused) {
 }
 
 /** @param {WorkCheck} check @returns {Seen} */
-function othersCheck({ id, target, shift, occasion, outcome, findings, by, mine, performed_at }) {
+function othersCheck({ id, target, shift, occasion, outcome, findings, by, mine, performed_at, said: item }) {
   const said = findings.map(({ label, label_en }) => named({ name: label, name_en: label_en }));
   const at = Date.parse(performed_at);
-  return { id, target, shift, occasion, outcome, labels: said, at, mine, by: by.name, item: null, replaces: null, undoable: false, refused: false };
+  return { id, target, shift, occasion, outcome, labels: said, at, mine, by: by.name, item, replaces: null, undoable: false, refused: false };
 }
 
 /** @param {number} at */

@@ -105,8 +105,9 @@ async function askToBeKept() {
 async function draw() {
   const state = await outbox.state();
   const why = reason(state);
+  const others = [...(await outbox.elsewhere()).values()].reduce((sum, count) => sum + count, 0);
   button.hidden = false;
-  paint(button, ...buttonLines(state, why));
+  paint(button, ...buttonLines(state, why, others));
   if (!panel.open) return;
   paint(content, ...(await panelParts(state, why)));
 }
@@ -114,14 +115,15 @@ async function draw() {
 /** @param {OutboxState} state */
 const reason = (state) => state.why ?? (places.session() === "out" ? "signed-out" : null);
 
-/** @param {OutboxState} state @param {Why | null} why */
-function buttonLines({ waiting, since, rejected }, why) {
+/** @param {OutboxState} state @param {Why | null} why @param {number} others */
+function buttonLines({ waiting, since, rejected }, why, others) {
   const count = waiting > 0 && el("span", { class: "unsent-count" }, icon("up", "i-s"), t("unsent", { count: waiting }));
   const mend = rejected > 0 && el("span", { class: "tag tag-red" }, t("to-mend", { count: rejected }));
   const told = why && t(`why-${why}`);
   const time = since && moment(since);
   const line = el("span", { class: "unsent-why" }, time && told ? t("since-why", { time, why: told }) : time ? t("since", { time }) : told);
-  return [count || mend ? el("span", { class: "unsent-box" }, count, mend) : t("all-sent"), line];
+  if (count || mend) return [el("span", { class: "unsent-box" }, count, mend), line];
+  return others > 0 ? [t("own-sent"), el("span", { class: "unsent-why" }, t("of-others", { count: others }))] : [t("all-sent"), line];
 }
 
 // The panel
@@ -134,7 +136,9 @@ async function panelParts(state, why) {
   const parts = [];
   if (why || waiting.length > 0 || refused.length === 0) parts.push(head(state, why));
   if (waiting.length > 0) parts.push(el("ul", { class: "rows" }, ...(await Promise.all(waiting.map(waitingRow)))));
-  if (refused.length > 0) parts.push(slip(t("title-refused"), t("text-refused")), ...refused.map(refusedRow));
+  for (const [name, some] of Object.entries({ refused: refused.filter(({ stored }) => !stored), "photo-refused": refused.filter(({ stored }) => stored) })) {
+    if (some.length > 0) parts.push(slip(t(`title-${name}`), t(`text-${name}`)), ...some.map(refusedRow));
+  }
   return [...parts, ...(await notes()).map((text) => el("p", { class: "note m-0 t-14" }, text))];
 }
 
@@ -182,14 +186,14 @@ function what({ outcome, findings, standard }) {
 
 /** @param {OutboxRow} row */
 function refusedRow(row) {
-  const { id, item, state, errors } = row;
+  const { id, item, state, errors, stored } = row;
   const reasons = state === "conflict" ? [t("conflict")] : [...new Set(Object.values(errors).flat())];
   return el(
     "div",
     { class: "due refused", "data-key": id },
     el("p", { class: "m-0" }, el("span", { class: "strong" }, item.target.code), ` ${what(item)}`),
     ...reasons.map((reason) => el("p", { class: "m-0 t-14" }, reason)),
-    asked === id ? throwAway(id) : mendOrThrow(id),
+    asked === id ? throwAway(id, stored) : mendOrThrow(id),
   );
 }
 
@@ -200,11 +204,11 @@ function mendOrThrow(id) {
   return el("div", { class: "act", "data-key": `refused ${id}` }, mend, ask);
 }
 
-/** @param {string} id */
-function throwAway(id) {
+/** @param {string} id @param {boolean} stored */
+function throwAway(id, stored) {
   const yes = el("button", { class: "btn btn-danger", id: `really-${id}`, type: "button", onclick: () => outbox.discard(id) }, t("throw-away"));
   const no = el("button", { class: "btn btn-outline-secondary", type: "button", onclick: () => askAbout(null) }, t("keep"));
-  return el("div", { "data-key": `throw ${id}` }, el("p", { class: "t-14" }, t("thrown-away-is-gone")), el("div", { class: "act" }, no, yes));
+  return el("div", { "data-key": `throw ${id}` }, el("p", { class: "t-14" }, t(stored ? "thrown-away-photo" : "thrown-away-is-gone")), el("div", { class: "act" }, no, yes));
 }
 
 /** @param {string | null} id */

@@ -179,6 +179,8 @@ interface WorkCheck {
   mine: boolean;
   performed_at: string;
   replaced_by: string | null;
+  /** One's own, as it was said: the time is the true one. */
+  said: CheckItem | null;
 }
 
 interface Work {
