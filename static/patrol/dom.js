@@ -78,7 +78,7 @@ export function inTurn(draw) {
 }
 
 /** The second tap of a double one comes within this time in milliseconds, and as near in pixels. */
-const DOUBLE = 500;
+export const DOUBLE = 500;
 const NEAR = 48;
 
 /** What was pressed last. @type {{ on: Element | null, x: number, y: number, at: number }} */

@@ -2,12 +2,12 @@
 
 import { NoPhoto, photoOf, thumbnail } from "./camera.js";
 import * as clock from "./clock.js";
-import { bar, byId, el, icon, paint, say } from "./dom.js";
+import { DOUBLE, bar, byId, el, icon, paint, say } from "./dom.js";
 import { draftOf, forgetDraft, keepDraft, namesOf } from "./drafts.js";
 import * as outbox from "./outbox.js";
 import * as places from "./places.js";
 import { goOnFrom, notSaved, stateOf } from "./round.js";
-import { cleanWord, isCorrected, keyOf, newItem, roundOf, roundsOfToday, seenToday, slotOf, slotOfNow, standardFor, stateIn, whose } from "./slots.js";
+import { SAME_VISIT, cleanWord, isCorrected, keyOf, newItem, roundOf, roundsOfToday, seenToday, slotOf, slotOfNow, standardFor, stateIn, whose } from "./slots.js";
 import { clockTime, named, t } from "./words.js";
 
 /** @typedef {import("./drafts.js").Draft} Draft */
@@ -15,8 +15,6 @@ import { clockTime, named, t } from "./words.js";
 /** @typedef {import("./slots.js").State} State */
 
 const LOCKED_AGAIN = "locked-again";
-const SECOND_THOUGHT = 500;
-const SAME_VISIT = 10 * 60_000;
 const PHOTOS_A_FINDING = 6;
 const NOTE_LENGTH = 500;
 const OWN_TEXT_LENGTH = 120;
@@ -480,7 +478,7 @@ function saveOther(place, version) {
 
 /** Refused costs ten points and bars nothing less: it wants a second press. @param {Outcome} outcome @param {Standard} version */
 function saveAs(outcome, version) {
-  if (outcome === "refused" && (sure !== outcome || performance.now() - sureAt < SECOND_THOUGHT)) {
+  if (outcome === "refused" && (sure !== outcome || performance.now() - sureAt < DOUBLE)) {
     [sure, sureAt] = [outcome, performance.now()];
     return draw();
   }

@@ -23,7 +23,7 @@ import { named, t, told } from "./words.js";
  */
 
 // Within this time one is still there: what the same person records again is no second visit
-const SAME_VISIT = 10 * 60_000;
+export const SAME_VISIT = 10 * 60_000;
 
 /** @param {Round} round @returns {Slot} */
 export const slotOf = ({ date, shift, occasion }) => ({ date, shift, occasion });
